@@ -1,0 +1,54 @@
+"""Load the facts that the portal ships: establishments, councils, vocabularies. Sources stand beside the data."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils.text import slugify
+
+from directory.models import Establishment, LocalAuthority, Term, Vocabulary
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+class Command(BaseCommand):
+    help = "Load the Scottish estate and the vocabularies. What an administrator has changed since stays as it is."
+
+    @transaction.atomic
+    def handle(self, **options) -> None:
+        estate = json.loads((DATA / "estate.json").read_text())
+        for council in estate["local_authorities"]:
+            LocalAuthority.objects.get_or_create(gss=council["gss"], defaults=council)
+        for row in estate["establishments"]:
+            load_establishment(row, estate["notes"].get(row["code"], ""))
+        for row in estate["establishments"]:
+            if row["replaced_by"]:
+                successor = Establishment.objects.get(code=row["replaced_by"])
+                Establishment.objects.filter(code=row["code"], replaced_by=None).update(replaced_by=successor)
+        for name in ("vocabularies.json", "prison_lists.json"):
+            for key, vocabulary in json.loads((DATA / name).read_text()).items():
+                load_vocabulary(key, vocabulary)
+        self.stdout.write(f"{Establishment.objects.count()} establishments, {Vocabulary.objects.count()} vocabularies")
+
+
+def load_establishment(row: dict[str, Any], note: str) -> None:
+    facts = {name: row[name] for name in ("name", "kind", "operator", "design_capacity", "status")}
+    optional = {name: row[name] or "" for name in ("address", "postcode", "opened", "closed")}
+    Establishment.objects.get_or_create(
+        code=row["code"],
+        defaults=facts
+        | optional
+        | {"slug": slugify(row["name"]), "local_authority_id": row["local_authority"], "note": note},
+    )
+
+
+def load_vocabulary(key: str, row: dict[str, Any]) -> None:
+    vocabulary, _ = Vocabulary.objects.get_or_create(
+        key=key, establishment=None, defaults={"label": row["label"], "source": row["source"]}
+    )
+    for position, term in enumerate(row["terms"]):
+        Term.objects.get_or_create(
+            vocabulary=vocabulary, slug=term["slug"], defaults={"label": term["label"], "position": position}
+        )

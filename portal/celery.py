@@ -1,0 +1,47 @@
+"""The worker looks for work: beat starts these sweeps, each with an expiry so that nothing piles up.
+
+Web code never talks to the broker.
+"""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+EVERY_FEW_SECONDS = 5.0
+EVERY_HOUR = 3600.0
+
+app = Celery("portal")
+app.conf.update(
+    broker_url=settings.BROKER_URL,
+    broker_connection_retry_on_startup=True,
+    task_ignore_result=True,
+    task_acks_late=False,
+    task_time_limit=300,
+    worker_max_tasks_per_child=500,
+    worker_prefetch_multiplier=1,
+    timezone="Europe/London",
+    beat_schedule_filename=str(settings.DATA_DIR / "beat-schedule"),
+    beat_schedule={
+        name: {"task": name, "schedule": every, "options": {"expires": every}}
+        for name, every in {
+            "directory.delivery.send_mail": EVERY_FEW_SECONDS,
+            "agreements.tasks.print_documents": EVERY_FEW_SECONDS,
+            "agreements.tasks.end_what_has_ended": EVERY_HOUR,
+        }.items()
+    },
+)
+if settings.BROKER_URL.startswith("filesystem:"):
+    folders = {name: settings.BROKER_DIR / name for name in ("queue", "processed")}
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    app.conf.broker_transport_options = {
+        "data_folder_in": str(folders["queue"]),
+        "data_folder_out": str(folders["queue"]),
+        "processed_folder": str(folders["processed"]),
+        "control_folder": str(settings.BROKER_DIR),
+    }
+app.autodiscover_tasks(["directory", "agreements", "reviews"])
+app.autodiscover_tasks(["directory"], related_name="delivery")

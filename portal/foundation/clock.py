@@ -1,0 +1,45 @@
+"""The one clock: moments in UTC, days in London. Tests and the demonstration set it."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.utils import timezone
+
+_set_to: ContextVar[dt.datetime | None] = ContextVar("clock", default=None)
+
+
+def now() -> dt.datetime:
+    return _set_to.get() or timezone.now()
+
+
+def today() -> dt.date:
+    """The date in London."""
+    return timezone.localdate(now())
+
+
+@contextmanager
+def set_to(moment: dt.datetime) -> Iterator[None]:
+    """Inside the block, every moment that the portal writes is this one."""
+    token = _set_to.set(moment)
+    try:
+        yield
+    finally:
+        _set_to.reset(token)
+
+
+def say_day(day: dt.date) -> str:
+    """21 November 2026"""
+    return f"{day.day} {day:%B %Y}"
+
+
+def say_moment(moment: dt.datetime) -> str:
+    """21 November 2026 at 10:42, in London"""
+    local = timezone.localtime(moment)
+    return f"{say_day(local)} at {local:%H:%M}"
+
+
+def say_time(moment: dt.datetime) -> str:
+    """10:42, in London"""
+    return f"{timezone.localtime(moment):%H:%M}"

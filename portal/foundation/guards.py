@@ -1,0 +1,32 @@
+"""What the database itself refuses, on PostgreSQL and on SQLite: facts that were written stay as they were written."""
+
+from django.db import migrations
+
+POSTGRES_FUNCTION = """
+CREATE OR REPLACE FUNCTION portal_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$
+"""
+CREATE = {
+    "postgresql": "CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN ({when}) "
+    "EXECUTE FUNCTION portal_refuse('{message}')",
+    "sqlite": "CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN ({when}) "
+    "BEGIN SELECT RAISE(ABORT, '{message}'); END",
+}
+DROP = {"postgresql": "DROP TRIGGER {name} ON {table}", "sqlite": "DROP TRIGGER {name}"}
+
+
+def refuse(event: str, table: str, *, message: str, when: str = "1 = 1") -> migrations.RunPython:
+    """A migration that makes the database refuse `event` (UPDATE or DELETE) on rows of `table` for which `when` holds."""
+    facts = {"name": f"{table}_no_{event.lower()}", "event": event, "table": table, "message": message, "when": when}
+
+    def create(apps, schema_editor):
+        with schema_editor.connection.cursor() as cursor:
+            if schema_editor.connection.vendor == "postgresql":
+                cursor.execute(POSTGRES_FUNCTION)
+            cursor.execute(CREATE[schema_editor.connection.vendor].format(**facts))
+
+    def drop(apps, schema_editor):
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(DROP[schema_editor.connection.vendor].format(**facts))
+
+    return migrations.RunPython(create, drop)

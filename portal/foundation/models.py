@@ -1,0 +1,102 @@
+"""The ground: who signs in, what happened, and what is to be told to whom."""
+
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+
+from portal.foundation import clock
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, name: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), name=name, **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in with an e-mail address. What they may do comes from the posts they hold."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(default=clock.now)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+
+class AuditEvent(models.Model):
+    """One line of what happened, chained by hash within what it is about. No foreign keys: it outlives what it names."""
+
+    about = models.CharField(max_length=80)
+    number = models.PositiveIntegerField()
+    event = models.CharField(max_length=80)
+    by = models.CharField(max_length=80)
+    by_name = models.CharField(max_length=160)
+    at = models.DateTimeField()
+    detail = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["about", "number"]
+        constraints = [models.UniqueConstraint(fields=["about", "number"], name="audit_one_line_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.about} #{self.number} {self.event}"
+
+
+class Notification(models.Model):
+    """The outbox: a mail to be sent, written in the transaction that caused it, and the server's answer."""
+
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    addressee = models.CharField(max_length=120, help_text="user:5, post:7 or mailto:someone@example.org")
+    template = models.CharField(max_length=80)
+    context = models.JSONField(default=dict)
+    message_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(default=clock.now)
+    not_before = models.DateTimeField(default=clock.now)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    server_answer = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["not_before"],
+                name="outbox_waiting",
+                condition=models.Q(sent_at=None, refused_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} to {self.addressee}"
+
+
+class TypedText(models.Model):
+    """What somebody was typing when their session ended, kept for that person alone until they sign in again."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    path = models.CharField(max_length=300)
+    data = models.TextField()
+    kept_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "path"], name="one_kept_text_a_page")]
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.path}"

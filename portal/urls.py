@@ -1,0 +1,10 @@
+"""Every address of the portal."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("portal.home.urls")),
+    path("", include("agreements.urls")),
+    path("account/two-factor/", include("allauth.mfa.urls")),
+    path("account/", include("portal.home.account_urls")),
+]
