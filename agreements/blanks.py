@@ -1,0 +1,102 @@
+"""Blank forms for anyone: printed once by the worker, kept under the fingerprint of the published words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.template.loader import render_to_string
+
+from agreements.models import Kind, QuestionSet
+from agreements.paper import as_text, paper
+from agreements.questions.shown import shown
+from agreements.reading import options_for
+from portal.foundation import pdf
+
+KINDS = (Kind.AGREEMENT, Kind.REVIEW, Kind.SHARING, Kind.CONSENT)
+STANDARD, LARGE_PRINT, TEXT = "standard", "large-print", "text"
+PRINTED = (STANDARD, LARGE_PRINT)
+EDITIONS = {STANDARD: "Standard print (PDF)", LARGE_PRINT: "Large print (PDF)", TEXT: "Plain text"}
+
+
+@dataclass(frozen=True)
+class Blank:
+    """One form in one edition."""
+
+    words: QuestionSet
+    edition: str
+
+    @property
+    def path(self) -> str:
+        return f"blank-forms/{self.words.sha256}-{self.edition}.pdf"
+
+    @property
+    def file_name(self) -> str:
+        ending = "txt" if self.edition == TEXT else "pdf"
+        return f"blank-{self.words.kind}-form-{self.words.version}-{self.edition}.{ending}"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.edition == TEXT or default_storage.exists(self.path)
+
+
+def newest(kind: str, edition: str) -> Blank | None:
+    """The form of the newest published words, or None for one that isn't offered."""
+    if kind not in KINDS or edition not in EDITIONS:
+        return None
+    return Blank(QuestionSet.objects.newest(kind), edition)
+
+
+def all_blanks() -> list[Blank]:
+    sets = [QuestionSet.objects.defer("definition").newest(kind) for kind in KINDS]
+    return [Blank(words, edition) for words in sets for edition in EDITIONS]
+
+
+def make_all(*, again: bool = False) -> int:
+    """Print every blank form that isn't there yet, or all of them again. How many were made."""
+    return sum(make(blank) for blank in all_blanks() if blank.edition in PRINTED and (again or not blank.is_ready))
+
+
+def make(blank: Blank) -> bool:
+    """Storage never overwrites, so the old file goes first. Two workers at once: the second file is dropped."""
+    made = pdf.from_html(page(blank), large_print=blank.edition == LARGE_PRINT)
+    default_storage.delete(blank.path)
+    kept = default_storage.save(blank.path, ContentFile(made))
+    if kept != blank.path:
+        default_storage.delete(kept)
+    return kept == blank.path
+
+
+def page(blank: Blank) -> str:
+    """The whole page of a blank form. The consent form is the one that people who take part read and sign."""
+    words = blank.words
+    if words.kind == Kind.CONSENT:
+        return render_to_string("pdf/consent_form.html", consent(words))
+    context = {"set": words, "definition": words.words, "sections": list(_sections(words))}
+    return render_to_string("pdf/blank_form.html", context | {"stacked": blank.edition == LARGE_PRINT})
+
+
+def consent(words: QuestionSet) -> dict[str, Any]:
+    """What the templates of the consent form ask for, with nothing filled in."""
+    sections = words.words.sections
+    return {
+        "set": words,
+        "consent": [
+            {"section": section, "questions": [(question, shown(question, None, {})) for question in section.questions]}
+            for section in sections
+        ],
+    }
+
+
+def text(words: QuestionSet) -> str:
+    if words.kind == Kind.CONSENT:
+        return render_to_string("pdf/consent_form.txt", consent(words))
+    return as_text(words.words, options_for(None))
+
+
+def _sections(words: QuestionSet) -> Iterator[dict[str, Any]]:
+    lookup = options_for(None)
+    for section in words.words.sections:
+        questions = [(question, paper(question, lookup)) for question in section.questions]
+        yield {"section": section, "questions": questions}

@@ -1,0 +1,40 @@
+"""The relation between an organisation and a prison, and each set of words in it with its own life cycle."""
+
+from agreements.models.agreement import (
+    DRAFTED,
+    LIVE,
+    OVER,
+    Agreement,
+    ClarificationRequest,
+    EligibilityCheck,
+    Side,
+    Status,
+    StatusChange,
+    Version,
+)
+from agreements.models.answers import Action, Answer, Attachment, Comment
+from agreements.models.question_set import Kind, QuestionSet
+from agreements.models.signing import Approval, Document, Printing, Signature
+
+__all__ = [
+    "DRAFTED",
+    "LIVE",
+    "OVER",
+    "Action",
+    "Agreement",
+    "Answer",
+    "Approval",
+    "Attachment",
+    "ClarificationRequest",
+    "Comment",
+    "Document",
+    "EligibilityCheck",
+    "Kind",
+    "Printing",
+    "QuestionSet",
+    "Side",
+    "Signature",
+    "Status",
+    "StatusChange",
+    "Version",
+]

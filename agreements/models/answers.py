@@ -1,0 +1,116 @@
+"""What the two sides write: answers, files, comments and agreed actions."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from agreements.models.agreement import Side, Version
+from directory.models import Post
+from portal.foundation import clock
+from portal.foundation.models import User
+
+
+class Answer(models.Model):
+    """One saved text of one answer. A new save is a new row; the one it replaces is marked, and stays as history."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="answers")
+    question_id = models.CharField(max_length=10)
+    value = models.JSONField(null=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "question_id"], condition=Q(replaced_at=None), name="one_current_answer_a_question"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_id} by {self.by}"
+
+
+def attachment_path(attachment: "Attachment", name: str) -> str:
+    return f"attachments/{attachment.pk}"
+
+
+class Attachment(models.Model):
+    """A file that belongs to an answer, stored under its id and always sent as a download."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="attachments")
+    question_id = models.CharField(max_length=10)
+    name = models.CharField(max_length=150)
+    kind = models.CharField(max_length=80)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to=attachment_path)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Comment(models.Model):
+    """What somebody says about one question; an open one blocks sending for approval."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="comments")
+    question_id = models.CharField(max_length=10)
+    text = models.TextField(max_length=2000)
+    mentions = models.ManyToManyField(User, blank=True, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(resolved_at=None, resolved_by=None)
+                | Q(resolved_at__isnull=False, resolved_by__isnull=False),
+                name="resolved_at_and_by_go_together",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by} on {self.question_id}"
+
+
+class Action(models.Model):
+    """One agreed action: what, by which side and post, by when. Its wording on the page comes from the ACT questions."""
+
+    class Owner(models.TextChoices):
+        PARTNER = Side.PARTNER.value, "Partner"
+        PRISON = Side.PRISON.value, "Prison"
+        BOTH = "both", "Both"
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        DONE = "done", "Done"
+        DROPPED = "no longer needed", "No longer needed"
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="actions")
+    what = models.CharField(max_length=250)
+    owner = models.CharField(max_length=7, choices=Owner)
+    post = models.ForeignKey(Post, null=True, blank=True, on_delete=models.PROTECT, related_name="actions")
+    post_title = models.CharField(max_length=120)
+    before_first_session = models.BooleanField(default=False)
+    due_on = models.DateField()
+    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
+    from_question = models.CharField(max_length=10, blank=True)
+    completion_note = models.TextField(blank=True, max_length=2000)
+    completed_on = models.DateField(null=True, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+
+    def __str__(self) -> str:
+        return self.what

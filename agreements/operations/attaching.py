@@ -1,0 +1,36 @@
+"""Files that belong to an answer: stored under an id of ours, named as the person named them."""
+
+import hashlib
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+
+from agreements.models import Attachment, Version
+from portal.foundation import clock
+from portal.foundation.models import User
+
+KEPT_NAME = 150
+
+
+def attach(version: Version, path: str, upload: UploadedFile, *, by: User) -> dict[str, Any]:
+    """Store an upload; what is returned is what the answer holds of it. Call it in the transaction of the save."""
+    content = upload.read()
+    attachment = Attachment(
+        version=version,
+        question_id=path.split(".")[0],
+        name=upload.name.replace("/", "_").replace("\\", "_")[-KEPT_NAME:],
+        kind=upload.name.rpartition(".")[2].lower()[:80],
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        by=by,
+        at=clock.now(),
+    )
+    attachment.file.save(str(attachment.pk), ContentFile(content), save=False)
+    attachment.save(force_insert=True)
+    return {
+        "id": str(attachment.pk),
+        "name": attachment.name,
+        "size": attachment.size,
+        "sha256": attachment.sha256,
+    }

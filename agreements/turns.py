@@ -1,0 +1,104 @@
+"""Whose turn it is, since when, until when, and which questions are unlocked for whom."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+
+import holidays
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from agreements.models import DRAFTED, ClarificationRequest, Side, Signature, Status, Version
+from agreements.permissions import may_draft, side_of
+from agreements.reading import Reading
+from agreements.statuses import FACTS, facts
+from directory.standing import standing
+from portal.foundation.models import User
+
+EITHER = "both"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the banner says. `asked` is the clarification that is open: it stops the clock of the side that asked."""
+
+    sides: tuple[Side, ...]
+    since: dt.datetime
+    target_on: dt.date | None
+    asked: ClarificationRequest | None
+
+    def is_of(self, side: Side | None) -> bool:
+        return side in self.sides
+
+
+def turn(version: Version) -> Turn:
+    """Whose turn it is now. Costs one query, for the open clarification."""
+    status = facts(version.status)
+    asked = version.clarifications.filter(answered_at=None).first()
+    if asked:
+        return Turn((Side(asked.asked_of),), asked.asked_at, asked.answer_by, asked)
+    since = timezone.localdate(version.status_since)
+    target = working_days_after(since, status.target_days) if status.target_days else None
+    sides = _next_to_sign(version) if version.status == Status.FOR_SIGNATURE else status.turn
+    return Turn(sides, version.status_since, target, None)
+
+
+def _next_to_sign(version: Version) -> tuple[Side, ...]:
+    """The partner signs first, the prison last."""
+    has_partner = Signature.objects.filter(
+        document__version=version, document__overtaken_at=None, side=Side.PARTNER
+    ).exists()
+    return (Side.PRISON,) if has_partner else (Side.PARTNER,)
+
+
+def my_turn(user: User) -> QuerySet[Version]:
+    """The versions that wait for a side on which this person stands, the longest waiting first. One query."""
+    stands = standing(user)
+    open_requests = ClarificationRequest.objects.filter(version=OuterRef("pk"), answered_at=None)
+    signed = Signature.objects.filter(document__version=OuterRef("pk"), document__overtaken_at=None, side=Side.PARTNER)
+    mine = {
+        Side.PARTNER: Q(agreement__organisation__in=stands.organisation_ids),
+        Side.PRISON: Q(agreement__establishment__in=stands.establishment_ids),
+    }
+    waits = Q()
+    for side, at_my_party in mine.items():
+        has_turn = [status for status, told in FACTS.items() if side in told.turn and status != Status.FOR_SIGNATURE]
+        to_sign = Q(status=Status.FOR_SIGNATURE, has_partner=side == Side.PRISON)
+        waits |= at_my_party & (Q(asked_of=side) | Q(asked_of=None) & (Q(status__in=has_turn) | to_sign))
+    visible = Version.objects.visible_to(user).filter(status__in=DRAFTED)
+    asked_of = Subquery(open_requests.values("asked_of")[:1])
+    return visible.alias(asked_of=asked_of, has_partner=Exists(signed)).filter(waits).order_by("status_since")
+
+
+def unlocked(reading: Reading, user: User, asked: ClarificationRequest | None) -> frozenset[str]:
+    """The questions that this person may answer now: their side's, due by this stage; only named ones while some are asked."""
+    version = reading.version
+    side = side_of(user, version.agreement)
+    if side is None or not may_draft(user, version.agreement):
+        return frozenset()
+    status = facts(version.status)
+    dues, named = status.asks.get(side, frozenset()), status.questions.get(side, frozenset())
+    open_now = {
+        question.id
+        for section in reading.sections
+        for question in section.questions
+        if question.is_stored and question.side in (side, EITHER) and (question.due in dues or question.id in named)
+    }
+    return frozenset(open_now & set(asked.questions) if asked else open_now)
+
+
+def working_days_after(day: dt.date, count: int) -> dt.date:
+    """The date that many working days later: no weekends, no Scottish bank holidays."""
+    while count > 0:
+        day += dt.timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def is_working_day(day: dt.date) -> bool:
+    return day.weekday() < 5 and day not in _bank_holidays()
+
+
+@lru_cache(maxsize=1)
+def _bank_holidays() -> holidays.HolidayBase:
+    return holidays.country_holidays("GB", subdiv="SCT")

@@ -1,0 +1,1 @@
+"""Pages: each view is a recipe: fetch, do, say, go."""

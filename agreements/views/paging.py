@@ -1,0 +1,35 @@
+"""Lists in pages of fifty, counted up to a bound."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+PAGE = 50
+TALLEST_COUNT = 10_000
+
+
+class BoundedPaginator(Paginator):
+    """Stops counting at a bound, so that the last page of a long list costs what the first does."""
+
+    @property
+    def count(self) -> int:
+        return self.object_list.order_by().values("pk")[:TALLEST_COUNT].count()
+
+
+def paged(request: HttpRequest, rows: QuerySet) -> dict[str, Any]:
+    """`page`, and what components/pagination.html asks for. A page that doesn't exist is the last, or the first."""
+    page = BoundedPaginator(rows, PAGE).get_page(request.GET.get("page"))
+    return {
+        "page": page,
+        "previous_url": _address(request, page.previous_page_number()) if page.has_previous() else "",
+        "next_url": _address(request, page.next_page_number()) if page.has_next() else "",
+        "where": f"Page {page.number} of {page.paginator.num_pages}",
+    }
+
+
+def _address(request: HttpRequest, number: int) -> str:
+    query = request.GET.copy()
+    query["page"] = str(number)
+    return f"?{query.urlencode()}"

@@ -1,0 +1,76 @@
+"""Pages per role: what waits for me. And the pages that nobody needs to sign in for."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from agreements.models import Agreement, EligibilityCheck, Status
+from agreements.turns import my_turn
+from directory.standing import standing
+from portal.foundation.models import Notification
+
+FIRST = 20
+
+
+@login_not_required
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """The first page: what the portal is, and where to begin."""
+    if request.user.is_authenticated:
+        return redirect("home")
+    return render(request, "home/front.html")
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for me, whose turn it is, since when; for CJVSF, the estate in figures."""
+    stands = standing(request.user)
+    waiting = my_turn(request.user).select_related(
+        "agreement__organisation", "agreement__establishment", "agreement__service"
+    )
+    visible = Agreement.objects.visible_to(request.user)
+    context = {
+        "holdings": stands.holdings,
+        "waiting": waiting[:FIRST],
+        "waiting_count": waiting.count(),
+        "latest": visible.for_list()[:FIRST],
+        "estate": estate() if stands.is_cjvsf else None,
+        "drafts_for_a_partner": bool(stands.organisation_ids),
+    }
+    return render(request, "home/home.html", context)
+
+
+def estate() -> dict:
+    """The figures that CJVSF opens with: agreements by status, eligibility checks by result, mail that was refused."""
+    by_status = dict(Agreement.objects.order_by().values_list("current_version__status").annotate(count=Count("pk")))
+    return {
+        "statuses": [(status.label, status.value, by_status.get(status.value, 0)) for status in Status],
+        "checks": EligibilityCheck.objects.order_by("result").values_list("result").annotate(count=Count("pk")),
+        "refused": Notification.objects.exclude(refused_at=None).count(),
+    }
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", status=403)
+
+
+@login_not_required
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"status": "live"})
+
+
+@login_not_required
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """Whether the portal can do its work: the database answers. Redis may be away; the sweeps catch up."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "not ready", "database": "not answering"}, status=503)
+    return JsonResponse({"status": "ready", "database": "answering"})

@@ -1,0 +1,31 @@
+"""The facts that the portal ships, in the database of every test that has one."""
+
+import pytest
+from django.core.management import call_command
+
+
+@pytest.fixture(autouse=True)
+def shipped_facts(request: pytest.FixtureRequest) -> None:
+    """Estate, vocabularies and question sets; loaded again after a test that emptied the database."""
+    if not any(name in request.fixturenames for name in ("db", "transactional_db", "live_server")):
+        return
+    request.getfixturevalue("transactional_db" if is_transactional(request) else "db")
+    from agreements.models import QuestionSet
+
+    if not QuestionSet.objects.exists():
+        call_command("load_estate", verbosity=0)
+        call_command("load_question_sets", verbosity=0)
+
+
+def is_transactional(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    return "transactional_db" in request.fixturenames or bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The facts once a session, under every test's own transaction."""
+    with django_db_blocker.unblock():
+        call_command("createcachetable", verbosity=0)
+        call_command("load_estate", verbosity=0)
+        call_command("load_question_sets", verbosity=0)
