@@ -17,7 +17,7 @@ from portal.foundation import pdf
 KINDS = (Kind.AGREEMENT, Kind.REVIEW, Kind.SHARING, Kind.CONSENT)
 STANDARD, LARGE_PRINT, TEXT = "standard", "large-print", "text"
 PRINTED = (STANDARD, LARGE_PRINT)
-EDITIONS = {STANDARD: "Standard print (PDF)", LARGE_PRINT: "Large print (PDF)", TEXT: "Plain text"}
+EDITIONS = {STANDARD: "standard print (PDF)", LARGE_PRINT: "large print (PDF)", TEXT: "plain text"}
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class Blank:
 
     words: QuestionSet
     edition: str
+
+    @property
+    def label(self) -> str:
+        return EDITIONS[self.edition]
 
     @property
     def path(self) -> str:

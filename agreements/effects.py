@@ -15,6 +15,7 @@ from agreements.models import (
     Status,
     Version,
 )
+from agreements.questions.values import without_files
 from agreements.reading import read
 from directory.standing import standing
 from portal.foundation import clock
@@ -162,12 +163,18 @@ def open_the_next_version(version: Version, by: User, request: Request) -> None:
 
 
 def copy_answers(source: Version, target: Version, *, by: User, only: frozenset[str] | None = None) -> None:
-    """Copy the current answers (or those of the named questions) of one version into a new one. Files stay with the old one."""
-    answers = source.answers.filter(replaced_at=None)
-    if only is not None:
-        answers = answers.filter(question_id__in=only)
+    """Copy the current answers (or those of the named questions) into a new version. Files stay with their agreement."""
+    questions = {question.id: question for row in target.sets for question in row.words.questions.values()}
+    is_another = source.agreement_id != target.agreement_id
+    values = {
+        row.question_id: without_files(questions[row.question_id], row.value) if is_another else row.value
+        for row in source.answers.filter(replaced_at=None)
+        if row.question_id in questions and (only is None or row.question_id in only)
+    }
     Answer.objects.bulk_create(
-        Answer(version=target, question_id=row.question_id, value=row.value, by=by, at=clock.now()) for row in answers
+        Answer(version=target, question_id=question_id, value=value, by=by, at=clock.now())
+        for question_id, value in values.items()
+        if value is not None
     )
     projection.project(target)
 

@@ -52,8 +52,14 @@ class Arrow:
     items: tuple[Item, ...]
 
     @property
-    def gaps(self) -> int:
-        return sum(len(item.gaps) for item in self.items)
+    def with_gaps(self) -> int:
+        return sum(bool(item.gaps) for item in self.items)
+
+    @property
+    def label(self) -> str:
+        """How much goes this way, and how much of it is left open."""
+        count = f"{len(self.items)} item{'s' * (len(self.items) != 1)}"
+        return f"{count}, {self.with_gaps} with gaps" if self.with_gaps else count
 
 
 @dataclass(frozen=True)
@@ -74,9 +80,20 @@ class Flow:
     def gap_count(self) -> int:
         return len(self.gaps) + sum(len(item.gaps) for item in self.items)
 
-    def sent(self, direction: str) -> str:
-        """The names of what goes this way."""
-        return "; ".join(item.name for item in self.items if any(DIRECTION_OF[way] == direction for way in item.ways))
+    @property
+    def from_prison(self) -> str:
+        return self._names(PRISON, PARTNER)
+
+    @property
+    def to_prison(self) -> str:
+        return self._names(PARTNER, PRISON)
+
+    @property
+    def to_others(self) -> str:
+        return self._names(PARTNER, OTHERS)
+
+    def _names(self, *way: str) -> str:
+        return "; ".join(item.name for item in self.items if way in item.ways)
 
 
 def flow(reading: Reading) -> Flow:

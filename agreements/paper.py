@@ -133,6 +133,8 @@ def _text(definition: Definition, lookup: Lookup) -> Iterator[str]:
     )
     for section in definition.sections:
         yield from ("", "", f"{section.id}. {section.title}", "=" * WIDTH, *_wrapped(section.intro))
+        if section.home == "actions":
+            yield "Copy these questions for each action."
         for question in section.questions:
             yield from ("", *_wrapped(f"{question.id}. {question.text}"), *_wrapped(question.help))
             yield from _paper_text(paper(question, lookup))

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.foundation.typed.KeepWhatWasTyped",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.foundation.doors.KeepSessionAlive",
     "portal.foundation.doors.NoStore",
 ]
 
@@ -120,7 +121,6 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = OPERATOR_NAME
 
 SESSION_COOKIE_AGE = 60 * environment.whole_number("SESSION_MINUTES", default=60)
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.home.views.csrf_failure"

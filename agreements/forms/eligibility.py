@@ -29,12 +29,12 @@ class EligibilityForm(SectionForm):
         return [question for question in asked(self.definition, self.counted()) if question.id not in self.questions]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
         answers = self.answers()
         for question in asked(self.definition, answers):
             if question.id in self.questions and question.is_stored:
                 self._refuse_gaps(question, answers.get(question.id))
-        return cleaned
+        return self.cleaned_data
 
     def _refuse_gaps(self, question: Question, value: Any) -> None:
         for name, sentence in gaps(question, value):

@@ -90,7 +90,10 @@ class RewordForm(QuestionWords):
         self.existing: Condition | None = question.get("asked_when")
         words = {name: question.get(name) for name in ("text", "help", "required")}
         super().__init__(data, draft=draft, initial={**words, "asked_when": self._existing_key()})
-        self.fields["asked_when"].choices = self._choices(groups, conditions.in_words(self.existing))
+        now = conditions.in_words(self.existing)
+        self.fields["asked_when"].choices = self._choices(groups, now)
+        if now:
+            self["asked_when"].help_text = f"Now it is asked when {now}."
 
     def change(self) -> dict[str, Any]:
         """What `editing.reword` is to write."""

@@ -19,9 +19,9 @@ NEW = "new"
 
 def organisations_of(user: User) -> list[Organisation]:
     """The organisations for which somebody may draft today, by name."""
-    posts = [post for post in standing(user).posts if post.organisation_id and post.role in DRAFTERS[Side.PARTNER]]
-    found = {post.organisation_id: post.organisation for post in posts}
-    return sorted(found.values(), key=lambda organisation: organisation.name)
+    posts = [post for post in standing(user).posts if post.role in DRAFTERS[Side.PARTNER]]
+    found = {post.organisation for post in posts if post.organisation}
+    return sorted(found, key=lambda organisation: organisation.name)
 
 
 class PrisonForm(PortalForm):
@@ -81,7 +81,8 @@ class NewAgreementForm(PrisonForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         service = self.services.get(cleaned.get("service", ""))
         if service and str(service.organisation_id) != cleaned.get("organisation"):
             self.add_error("service", f"“{service}” belongs to another organisation. Choose another service")

@@ -33,7 +33,7 @@ def record_check(question_set: QuestionSet, answers: Mapping[str, Any]) -> Eligi
     )
 
 
-def find_check(check_id: int | None) -> EligibilityCheck | None:
+def find_check(check_id: int) -> EligibilityCheck | None:
     """The check that a session remembers, with what was started from it."""
     return EligibilityCheck.objects.select_related("question_set", "agreement").filter(pk=check_id).first()
 

@@ -19,7 +19,7 @@ Edit = Callable[..., dict[str, Any]]
 PINS = {Kind.AGREEMENT: "question_set", Kind.SHARING: "sharing_set", Kind.CONSENT: "consent_set"}
 # While an approver or a signatory has the words before them, the questions stay as they are.
 BEING_WRITTEN = frozenset(DRAFTED) - {Status.FOR_APPROVAL, Status.FOR_SIGNATURE}
-# The portal reads these answers itself: decisions, dates, the directory and the list of actions depend on them.
+# The portal reads these answers itself: decisions, dates, the directory, data flows and actions depend on them.
 READ_BY_THE_PORTAL: Mapping[str, frozenset[str]] = {
     Kind.ELIGIBILITY: frozenset(f"ELG-{number:02}" for number in range(1, 10)),
     Kind.AGREEMENT: frozenset(
@@ -30,6 +30,7 @@ READ_BY_THE_PORTAL: Mapping[str, frozenset[str]] = {
             *("S2-11", "S3-27", "S3-28", "S3-29", "S4-04", "S4-05"),
         }
     ),
+    Kind.SHARING: frozenset({"ISA-09", "ISA-10", "ISA-15"}),
 }
 
 

@@ -77,6 +77,15 @@ def missing(control: Control, value: Any, lookup: Lookup) -> list[str]:
     return list(MISSING.get(control.control_type.shape, _missing_choice)(control, value, lookup))
 
 
+def without_files(control: Control, value: Any) -> Any:
+    """The value without its files: they belong to the agreement in which they were attached."""
+    if control.type == "file":
+        return None
+    if control.type == "group" and isinstance(value, dict):
+        return prune(control, {part.id: without_files(part, value.get(part.id)) for part in control.parts})
+    return value
+
+
 def _as_it_is(control: Control, value: Any) -> Any:
     return value
 

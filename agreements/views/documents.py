@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -17,8 +16,8 @@ from agreements.models import LIVE, Kind, Printing, Version
 from agreements.reading import Reading, read
 from agreements.templatetags.consent import title_after
 from agreements.views.finding import find_version
+from agreements.views.paging import paged
 
-PAGE = 25
 EDITIONS = {"standard": "Standard print", "large-print": "Large print", "icons": "With pictures", "text": "Plain text"}
 
 
@@ -118,13 +117,13 @@ def data_flow(request: HttpRequest, reference: str) -> HttpResponse:
     version = find_version(request, reference, version_number(request))
     visible = Version.objects.visible_to(request.user).with_parties().order_by("agreement_id")
     here = visible.filter(agreement__establishment=version.agreement.establishment_id, status__in=LIVE)
-    page = Paginator(here.exclude(agreement=version.agreement_id), PAGE).get_page(request.GET.get("page"))
+    others = paged(request, here.exclude(agreement=version.agreement_id))
     context = {
         "agreement": version.agreement,
         "version": version,
         "flow": flows.flow(read(version)),
-        "page": page,
-        "others": flows.flows_of(page.object_list),
+        "others": flows.flows_of(others["page"].object_list),
+        **others,
     }
     return render(request, "agreements/data_flow.html", context)
 
@@ -135,7 +134,7 @@ def consent_form(request: HttpRequest, reference: str, edition: str) -> HttpResp
     if edition not in EDITIONS:
         raise Http404
     version = find_version(request, reference, version_number(request))
-    context = {"edition": edition, "editions": EDITIONS, **consent_words(read(version))}
+    context = {"edition": edition, "editions": EDITIONS, "icons": edition == "icons"} | consent_words(read(version))
     if edition != "text":
         return render(request, "agreements/consent_form.html", context)
     name = f"consent-form-{reference}-version-{version.number}.txt"
@@ -166,7 +165,7 @@ def blank_list(request: HttpRequest) -> HttpResponse:
     forms: dict[str, list[blanks.Blank]] = {}
     for blank in blanks.all_blanks():
         forms.setdefault(blank.words.get_kind_display(), []).append(blank)
-    return render(request, "agreements/blank_list.html", {"forms": forms, "editions": blanks.EDITIONS})
+    return render(request, "agreements/blank_list.html", {"forms": forms})
 
 
 @login_not_required

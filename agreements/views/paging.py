@@ -5,6 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
 PAGE = 50
 TALLEST_COUNT = 10_000
@@ -13,7 +14,7 @@ TALLEST_COUNT = 10_000
 class BoundedPaginator(Paginator):
     """Stops counting at a bound, so that the last page of a long list costs what the first does."""
 
-    @property
+    @cached_property
     def count(self) -> int:
         return self.object_list.order_by().values("pk")[:TALLEST_COUNT].count()
 

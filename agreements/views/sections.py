@@ -132,7 +132,7 @@ class SectionPage:
     def _next_section(self, reading: Reading) -> Section | None:
         """The next section with something in it for this person."""
         open_now = unlocked(reading, self.request.user, self.turn.asked)
-        later = reading.sections[self._number() :]
+        later = [section for section in reading.sections[self._number() :] if section.home != "actions"]
         return next(
             (section for section in later if any(question.id in open_now for question in reading.asked_in(section))),
             None,

@@ -46,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def remembered_check(request: HttpRequest) -> EligibilityCheck | None:
-    return checking.find_check(request.session.get(CHECK))
+    return checking.find_check(request.session[CHECK]) if CHECK in request.session else None
 
 
 def answers_to_change(request: HttpRequest) -> dict:
@@ -134,7 +134,8 @@ def agreement_copy(request: HttpRequest, reference: str) -> HttpResponse:
     source = find_version(request, reference, agreement.current_version.number)
     if not may(request.user, "draft for the partner", source):
         raise PermissionDenied
-    form, reasons = PrisonForm(request.POST if request.method == "POST" else None), ()
+    form = PrisonForm(request.POST if request.method == "POST" else None)
+    reasons: tuple[str, ...] = ()
     if form.is_valid():
         try:
             version = starting.copy(source, establishment=form.chosen_prison, by=request.user)

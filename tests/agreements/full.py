@@ -1,4 +1,4 @@
-"""An agreement with something in every answer, each with a mark of its own and text that tries to break out of the page."""
+"""An agreement with something in every answer, each with its own mark and text that tries to break out of the page."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from agreements.questions.definition import Control, Definition
 from agreements.questions.values import options, prune
 from agreements.reading import options_for, read
 from portal.foundation import clock
+from portal.foundation.models import User
 from tests import factories
 
 HOSTILE = "<script>alert('x')</script></td></table> {{ words }} {% now %} & \"’ \\ ☐ Łódź 中 😀 https://example.org/a"
@@ -23,12 +24,12 @@ def value(control: Control, lookup: dict, mark: str) -> Any:
         "long_text": lambda: f"{text}\n\nA second paragraph of {mark}.",
         "yes_no": lambda: "yes",
         "choice": lambda: CHOSEN.get(control.id) or options(control, lookup)[0].value,
-        "choices": lambda: [option.value for option in options(control, lookup) if option.value != control.none_of_these],
+        "choices": lambda: [option.value for option in options(control, lookup)],
         "terms": lambda: [option.value for option in options(control, lookup)],
         "number": lambda: max(control.min or 0, 1),
         "money": lambda: "12000.50",
         "date": lambda: "2027-03-01",
-        "contact": lambda: {"post": f"{mark} post", "name": HOSTILE, "email": "role@example.org", "phone": "0131 000 0000"},
+        "contact": lambda: {"post": f"{mark} post", "name": HOSTILE, "email": "role@example.org"},
         "group": lambda: {part.id: value(part, lookup, f"{mark}.{part.id}") for part in control.parts},
         "rows": lambda: [_row(control, lookup, f"{mark}.{number}") for number in (1, 2, 3)],
         "per_row": lambda: [{"for": f"{mark} source {HOSTILE}"} | _row(control, lookup, mark)],
@@ -47,10 +48,13 @@ def version() -> Version:
     found = cast.start()
     lookup = options_for(found.agreement.establishment)
     definitions: list[Definition] = [row.words for row in found.sets]
-    for question in (question for definition in definitions for question in definition.questions.values()):
-        given = PARTICULAR.get(question.id) or value(question, lookup, question.id)
-        if given is not None:
-            Answer.objects.create(version=found, question_id=question.id, value=given, by=cast.contributor)
+    questions = [question for definition in definitions for question in definition.questions.values()]
+    values = {one.id: PARTICULAR.get(one.id) or value(one, lookup, one.id) for one in questions}
+    Answer.objects.bulk_create(
+        Answer(version=found, question_id=question_id, value=given, by=cast.contributor)
+        for question_id, given in values.items()
+        if given is not None
+    )
     for number in (1, 2):
         _action(found, f"Action {number} {HOSTILE}", cast.contributor)
     found.agreement.organisation.name = f"Charity {HOSTILE}"[:120]
@@ -72,13 +76,27 @@ def document(found: Version) -> Document:
     Approval.objects.create(
         version=found, post=cast.hoo_post, by=cast.hoo, as_deputy=True, words_sha256=frozen.sha256, at=clock.now()
     )
-    for side, who, post in (("partner", cast.signatory, cast.signatory.holdings.get().post), ("prison", cast.hoo, cast.hoo_post)):
-        evidence = {**vars(factories.evidence()), "browser": f"Browser {HOSTILE}"}
-        Signature.objects.create(
-            document=frozen, side=side, post=post, by=who, as_deputy=side == "prison", name=f"{who.name} <b>", email=who.email,
-            post_title=post.title, party_name=post.party_name, words_sha256=frozen.sha256, at=clock.now(), **evidence,
-        )  # fmt: skip
+    _signature(frozen, "partner", cast.signatory)
+    _signature(frozen, "prison", cast.hoo, as_deputy=True)
     return frozen
+
+
+def _signature(frozen: Document, side: str, who: User, **fields: Any) -> None:
+    post = who.holdings.get().post
+    Signature.objects.create(
+        document=frozen,
+        side=side,
+        post=post,
+        by=who,
+        name=f"{who.name} <b>",
+        email=who.email,
+        post_title=post.title,
+        party_name=post.party_name,
+        words_sha256=frozen.sha256,
+        at=clock.now(),
+        **{**vars(factories.evidence()), "browser": f"Browser {HOSTILE}"},
+        **fields,
+    )
 
 
 def words_of(found: Version) -> str:

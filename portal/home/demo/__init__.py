@@ -1,0 +1,1 @@
+"""The demonstration: invented charities, people and agreements, brought to where they are by the real operations."""

@@ -1,0 +1,239 @@
+"""What comes out on paper: every answer, in order, in a file for archives and for screen readers."""
+
+import datetime as dt
+import itertools
+import re
+from html.parser import HTMLParser
+from io import BytesIO
+
+import page
+import pypdf
+import pytest
+
+from agreements import documents
+from agreements.models import Document, Version
+from agreements.questions.shown import Items, Nothing, Pairs, Shown, Table, Words
+from agreements.reading import read
+from portal.foundation import clock, pdf
+from tests import factories
+from tests.agreements import full
+
+pytestmark = pytest.mark.django_db
+
+
+class Text(HTMLParser):
+    """The text of a page, and its elements."""
+
+    def __init__(self, markup: str):
+        super().__init__()
+        self.said: list[str] = []
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.feed(markup)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        given = dict(attrs)
+        if "id" in given:
+            self.ids.append(given["id"])
+        if given.get("href", "").startswith("#"):
+            self.links.append(given["href"].removeprefix("#"))
+
+    def handle_data(self, data):
+        self.said.append(data)
+
+    @property
+    def text(self) -> str:
+        return squeezed("".join(self.said))
+
+
+def squeezed(text: str) -> str:
+    """Without any space, because paper breaks lines where it must."""
+    return "".join(text.split())
+
+
+def pieces(shown: Shown) -> list[str]:
+    match shown:
+        case Words(paragraphs):
+            return list(paragraphs)
+        case Items(items):
+            return list(items)
+        case Pairs(pairs):
+            return [piece for label, inner in pairs for piece in (label, *pieces(inner))]
+        case Table(headings, rows):
+            return [*headings, *(cell for row in rows for cell in row)]
+        case Nothing():
+            return []
+
+
+@pytest.fixture
+def version() -> Version:
+    return full.version()
+
+
+@pytest.fixture
+def document(version) -> Document:
+    return full.document(version)
+
+
+def printed_questions(version: Version) -> list[tuple[str, str, Shown]]:
+    """Every question that is printed with its answer, in the order of the form, but for the participants' form."""
+    reading = read(version)
+    return [
+        (question.id, question.text, reading.shown(question))
+        for definition in reading.definitions[:2]
+        for section in definition.sections
+        if section.home == "answers"
+        for question in reading.asked_in(section)
+        if question.type not in documents.KEPT_OUTSIDE_THE_WORDS
+    ]
+
+
+def test_every_answer_is_in_the_words_in_the_order_of_the_questions(version):
+    words = Text(documents.words(read(version))).text
+    questions = printed_questions(version)
+
+    at = 0
+    for question_id, text, shown in questions:
+        for piece in (question_id, text, *pieces(shown)):
+            found = words.find(squeezed(piece), at)
+            assert found >= 0, f"{question_id}: {piece!r} is missing, or not in its place"
+            at = found
+    assert len(questions) > 100
+
+
+def test_the_blank_consent_form_has_every_answer_that_it_is_made_of(version):
+    reading = read(version)
+    words = Text(documents.words(reading)).text
+    form = words[words.rindex("AnnexB:Consentform") :]
+
+    for question in reading.definitions[2].questions.values():
+        assert f"{question.id}" in form
+        shown = reading.shown(question)
+        # A list of rows is printed without its column heading: the part of the form has a heading of its own.
+        for piece in [cell for row in shown.rows for cell in row] if isinstance(shown, Table) else pieces(shown):
+            assert squeezed(piece) in form
+
+
+def test_every_agreed_action_is_a_row_with_its_headings(version):
+    words = documents.words(read(version))
+    table = words[words.index("What has been agreed, whose") :]
+
+    assert table[: table.index("</table>")].count('<th scope="row"') == 2
+    assert squeezed(f"Action 2 {full.HOSTILE}") in Text(table).text
+
+
+def test_hostile_text_stays_text(document):
+    markup = documents.final_page(document)
+    parsed = Text(markup)
+
+    assert "script" not in parsed.tags
+    assert "b" not in parsed.tags
+    assert squeezed(full.HOSTILE) in parsed.text
+
+
+def test_headings_go_down_one_level_at_a_time(document):
+    levels = [int(tag[1]) for tag in Text(documents.final_page(document)).tags if re.fullmatch(r"h[1-6]", tag)]
+
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(later - earlier <= 1 for earlier, later in itertools.pairwise(levels))
+
+
+def test_every_link_of_the_contents_leads_somewhere_and_no_id_is_used_twice(document):
+    parsed = Text(documents.final_page(document))
+
+    assert set(parsed.links) <= set(parsed.ids)
+    assert len(parsed.ids) == len(set(parsed.ids))
+    assert {"section-S1", "section-ACT", "annex-a", "annex-b", "certificate"} <= set(parsed.links)
+
+
+def test_the_final_pdf_meets_both_standards_and_is_read_in_the_order_of_the_questions(document):
+    attached = {"agreement.json": documents.as_bytes(documents.final_data(document))}
+    made = pdf.from_html(documents.final_page(document), attachments=attached)
+
+    for profile in (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1):
+        assert [failure.message for failure in page.validate_pdf_bytes(made, profile=profile).failures] == []
+    text = squeezed(" ".join(sheet.extract_text() for sheet in pypdf.PdfReader(BytesIO(made)).pages))
+
+    at = text.index("Whoagreeswhat")
+    for question_id, _, _ in printed_questions(document.version):
+        at = text.find(question_id, at)
+        assert at >= 0, f"{question_id} is missing, or not in its place"
+
+
+def test_the_same_words_are_the_same_to_the_byte_on_another_day(version):
+    first = documents.words(read(version))
+
+    with clock.set_to(clock.now() + dt.timedelta(days=40)):
+        assert documents.words(read(factories.fresh(version))) == first
+
+
+def test_the_words_depend_on_no_status(version):
+    first = documents.words(read(version))
+    Version.objects.filter(pk=version.pk).update(status="paused")
+
+    assert documents.words(read(factories.fresh(version))) == first
+
+
+def test_a_draft_says_that_it_is_under_development_and_proves_nothing(version):
+    text = Text(documents.draft_page(read(version))).text
+
+    assert "Underdevelopment" in text
+    assert f"Version1,{squeezed(clock.say_day(clock.today()))}" in text
+    assert "itprovesnothing" in text
+    assert "Certificate" not in text
+    assert "Finalagreedversion" not in text
+
+
+def test_the_certificate_names_who_when_how_and_which_words(document):
+    markup = documents.final_page(document)
+    text = Text(markup[markup.index('id="certificate"') :]).text
+    partner, prison = document.signatures.order_by("side")
+    expected = [
+        document.sha256,
+        document.code,
+        f"Signatureof{squeezed(partner.name)},ChiefExecutive",
+        f"Signatureof{squeezed(prison.name)}forHeadofOffenderOutcomes",
+        "passwordandone-timecode",
+        "127.0.0.1",
+        partner.email,
+        "Isignthisagreement.",
+        f"{partner.at:%H:%M:%S}UTC",
+        "simpleelectronicsignaturewithatamper-evidentseal",
+        "Itdoesn’tshowwhotheoperatoris",
+        "/verify/",
+    ]
+
+    assert [piece for piece in expected if piece not in text] == []
+
+
+def test_an_approval_by_a_deputy_says_for_whom(document):
+    approval = document.version.approvals.get()
+
+    text = Text(documents.final_page(document)).text
+
+    assert f"Approvalby{squeezed(approval.by.name)}forHeadofOffenderOutcomes" in text
+
+
+def test_the_form_is_named_after_what_the_consent_is_for(version):
+    version.answers.filter(question_id="S3-29").update(value="participation")
+
+    assert "Annex B: Agreement to take part" in documents.words(read(factories.fresh(version)))
+
+
+def test_what_is_recorded_during_delivery_is_not_called_unanswered(version):
+    version.answers.filter(question_id="S5-05").update(value=None)
+
+    words = documents.words(read(factories.fresh(version)))
+
+    assert "Recorded while the service runs" in words
+
+
+def test_without_shared_information_there_are_no_annexes(version):
+    version.answers.filter(question_id="S3-27").update(value="no")
+
+    words = documents.words(read(factories.fresh(version)))
+
+    assert "Annex" not in words
