@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agreements.forms.comments import CommentForm
 from agreements.forms.section import SectionForm
 from agreements.models import Attachment, Comment
+from agreements.operations.answering import Saved
 from agreements.operations.attaching import attach
-from agreements.operations.drafting import Saved, add_comment, resolve_comment, save_answers
+from agreements.operations.drafting import add_comment, resolve_comment, save_answers
 from agreements.permissions import may_draft
 from agreements.questions.definition import Section
 from agreements.reading import Reading, read

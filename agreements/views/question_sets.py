@@ -52,9 +52,9 @@ def question_set_list(request: HttpRequest) -> HttpResponse:
 def question_set_detail(request: HttpRequest, kind: str) -> HttpResponse:
     """The draft's questions (or the published ones) by section. POST begins a draft."""
     if request.method == "POST":
-        draft = operations.begin_draft(kind, by=request.user)
+        begun = operations.begin_draft(kind, by=request.user)
         messages.success(
-            request, f"Version {draft.version} is open as a draft. Nothing changes for others until you publish it."
+            request, f"Version {begun.version} is open as a draft. Nothing changes for others until you publish it."
         )
         return redirect("question_set_detail", kind)
     draft = operations.open_draft(kind)
