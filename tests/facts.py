@@ -1,7 +1,13 @@
 """The facts that the portal ships, in the database of every test that has one."""
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+
+
+def pytest_configure() -> None:
+    """Hashing a password slowly is a guard, and hundreds of tests open accounts."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)
