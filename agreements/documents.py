@@ -88,13 +88,14 @@ def draft_page(reading: Reading) -> str:
     return _page(version, words(reading), code="", printed_as=facts(version.status).printed_as, dated=clock.today())
 
 
-def final_page(document: Document) -> str:
+def final_page(document: Document, *, seal_fingerprint: str) -> str:
     """The whole page of the final PDF: the frozen words, and the certificate of who approved and signed them."""
     signatures = list(document.signatures.select_related("post"))
     certificate = {
         "document": document,
         "approvals": document.version.approvals.filter(overtaken_at=None).select_related("post", "by"),
         "signatures": signatures,
+        "seal_fingerprint": seal_fingerprint,
         "audit_head": audit.head(document.version.agreement.about),
         "verify_url": f"{settings.SITE_URL}/verify/",
     }

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from agreements import documents, permissions, projection, rules
 from agreements.models import (
-    Action,
     Agreement,
     Answer,
     Approval,
@@ -143,7 +142,7 @@ def put_in_force(version: Version, by: User | None, request: Request) -> None:
 
 
 def open_the_next_version(version: Version, by: User, request: Request) -> None:
-    """Version n+1 starts from the answers and open actions of n, which stays in force until n+1 is signed."""
+    """Version n+1 starts from the answers and unsettled actions of n, which stays in force until n+1 is signed."""
     following = Version(
         agreement=version.agreement,
         number=version.number + 1,
@@ -156,8 +155,8 @@ def open_the_next_version(version: Version, by: User, request: Request) -> None:
     )
     following.save(force_insert=True)
     copy_answers(version, following, by=by)
-    for action in version.actions.filter(state=Action.State.OPEN):
-        action.pk = None
+    for action in version.actions.unsettled():
+        action.copied_from_id, action.pk = action.pk, None
         action.version = following
         action.save(force_insert=True)
 

@@ -12,7 +12,9 @@ class AgreementFilter(django_filters.FilterSet):
     """Start it from `visible_to`, and give it the person's organisations and prisons to choose from."""
 
     words = django_filters.CharFilter(label="Words in the service or organisation", method="with_words")
-    status = django_filters.ChoiceFilter(label="Status", choices=Status.choices, field_name="current_version__status", empty_label="Any")
+    status = django_filters.ChoiceFilter(
+        label="Status", choices=Status.choices, field_name="current_version__status", empty_label="Any"
+    )
     prison = django_filters.ModelChoiceFilter(
         label="Prison", field_name="establishment", queryset=Establishment.objects.all(), to_field_name="slug"
     )

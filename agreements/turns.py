@@ -2,9 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import lru_cache
 
-import holidays
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
@@ -14,6 +12,7 @@ from agreements.reading import Reading
 from agreements.statuses import FACTS, facts
 from directory.standing import standing
 from portal.foundation.models import User
+from portal.foundation.working_days import working_days_after
 
 EITHER = "both"
 
@@ -85,20 +84,3 @@ def unlocked(reading: Reading, user: User, asked: ClarificationRequest | None) -
         if question.is_stored and question.side in (side, EITHER) and (question.due in dues or question.id in named)
     }
     return frozenset(open_now & set(asked.questions) if asked else open_now)
-
-
-def working_days_after(day: dt.date, count: int) -> dt.date:
-    """The date that many working days later: no weekends, no Scottish bank holidays."""
-    while count > 0:
-        day += dt.timedelta(days=1)
-        count -= is_working_day(day)
-    return day
-
-
-def is_working_day(day: dt.date) -> bool:
-    return day.weekday() < 5 and day not in _bank_holidays()
-
-
-@lru_cache(maxsize=1)
-def _bank_holidays() -> holidays.HolidayBase:
-    return holidays.country_holidays("GB", subdiv="SCT")

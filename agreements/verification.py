@@ -106,19 +106,19 @@ def standing_of(version: Version) -> str:
     if version.status in DRAFTED:
         return "The agreement is still under development."
     if version.status == Status.PAUSED:
-        return f"It is in force, and paused since {since}."
+        return f"It is in force, but has been paused since {since}."
     if version.status in LIVE:
-        return f"It is in force since {since}."
+        return f"It has been in force since {since}."
     if version.status == Status.OVERTAKEN:
         return f"It was overtaken by version {_next_number(version)} on {since}."
-    return f"It was {ENDINGS[Status(version.status)]} on {since}."
+    return f"It {ENDINGS[Status(version.status)]} on {since}."
 
 
 ENDINGS = {
     Status.ENDED: "ended",
-    Status.DECLINED: "declined",
-    Status.WITHDRAWN: "withdrawn",
-    Status.LAPSED: "left to lapse",
+    Status.DECLINED: "was declined",
+    Status.WITHDRAWN: "was withdrawn",
+    Status.LAPSED: "lapsed",
 }
 
 

@@ -27,7 +27,7 @@ def reasons_against(step: Step, version: Version, by: User) -> list[str]:
 
 @transaction.atomic
 def perform(name: str, version: Version, *, by: User | None, request: Request = NOTHING_SAID) -> StatusChange:
-    """Take a step. Raises PermissionDenied (who), NotReady (when) or Overtaken (somebody was quicker), and writes nothing then."""
+    """Take a step. Raises PermissionDenied (who), NotReady (when) or Overtaken (somebody was quicker)."""
     step = BY_NAME[name]
     version = Version.objects.locked(version)
     if not may(by, step.permission, version):

@@ -11,6 +11,7 @@ from django.conf import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 EVERY_FEW_SECONDS = 5.0
+EVERY_MINUTE = 60.0
 EVERY_HOUR = 3600.0
 
 app = Celery("portal")
@@ -29,7 +30,10 @@ app.conf.update(
         for name, every in {
             "directory.delivery.send_mail": EVERY_FEW_SECONDS,
             "agreements.tasks.print_documents": EVERY_FEW_SECONDS,
+            "agreements.tasks.print_blank_forms": EVERY_MINUTE,
             "agreements.tasks.end_what_has_ended": EVERY_HOUR,
+            "reviews.tasks.print_records": EVERY_FEW_SECONDS,
+            "reviews.tasks.schedule_reviews": EVERY_HOUR,
         }.items()
     },
 )

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("portal.home.urls")),
+    path("mail/", include("portal.home.mail_urls")),
     path("", include("agreements.urls")),
     path("account/two-factor/", include("allauth.mfa.urls")),
     path("account/", include("portal.home.account_urls")),

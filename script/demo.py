@@ -107,7 +107,7 @@ def prepare() -> None:
     is_first_time = not STAMP.exists()
     if not is_first_time and STAMP.read_text() == now:
         return
-    print("Preparing the data. The first time this takes a minute or two." if is_first_time else "Bringing the data up to date.", flush=True)
+    print("Making the data, which takes a minute or two." if is_first_time else "Updating the data.", flush=True)
     run("-m", "script.prepare", *(["--demo"] if is_first_time else []))
     STAMP.write_text(now)
 

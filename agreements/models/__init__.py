@@ -12,7 +12,7 @@ from agreements.models.agreement import (
     StatusChange,
     Version,
 )
-from agreements.models.answers import Action, Answer, Attachment, Comment
+from agreements.models.answers import Action, Answer, Attachment, Comment, SavedAnswer
 from agreements.models.question_set import Kind, QuestionSet
 from agreements.models.signing import Approval, Document, Printing, Signature
 
@@ -32,6 +32,7 @@ __all__ = [
     "Kind",
     "Printing",
     "QuestionSet",
+    "SavedAnswer",
     "Side",
     "Signature",
     "Status",

@@ -5,16 +5,15 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from agreements.models.agreement import Side, Version
+from agreements.models.agreement import LIVE, SeenBy, Side, Version
 from directory.models import Post
 from portal.foundation import clock
 from portal.foundation.models import User
 
 
-class Answer(models.Model):
+class SavedAnswer(models.Model):
     """One saved text of one answer. A new save is a new row; the one it replaces is marked, and stays as history."""
 
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="answers")
     question_id = models.CharField(max_length=10)
     value = models.JSONField(null=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -22,15 +21,24 @@ class Answer(models.Model):
     replaced_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        abstract = True
         ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.question_id} by {self.by}"
+
+
+class Answer(SavedAnswer):
+    """What a version says in answer to a question."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="answers")
+
+    class Meta(SavedAnswer.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["version", "question_id"], condition=Q(replaced_at=None), name="one_current_answer_a_question"
             )
         ]
-
-    def __str__(self) -> str:
-        return f"{self.question_id} by {self.by}"
 
 
 def attachment_path(attachment: "Attachment", name: str) -> str:
@@ -81,8 +89,35 @@ class Comment(models.Model):
         return f"{self.by} on {self.question_id}"
 
 
+class ActionQuerySet(SeenBy):
+    to_agreement = "version__agreement__"
+
+    def of_agreements_in_force(self) -> "ActionQuerySet":
+        """What has to be done now: not what is still being drafted, and not what was left behind."""
+        return self.filter(version__status__in=LIVE)
+
+    def unsettled(self) -> "ActionQuerySet":
+        return self.filter(confirmed_at=None)
+
+    def overdue(self) -> "ActionQuerySet":
+        return self.filter(state="open", due_on__lt=clock.today())
+
+    def for_board(self) -> "ActionQuerySet":
+        """With everything that a row of the board shows, in one query."""
+        return self.select_related(
+            "post",
+            "version__agreement__organisation",
+            "version__agreement__establishment",
+            "version__agreement__service",
+        )
+
+
 class Action(models.Model):
-    """One agreed action: what, by which side and post, by when. Its wording on the page comes from the ACT questions."""
+    """One agreed action: what, by which side and post, by when. Its wording on the page comes from the ACT questions.
+
+    After the signature one side says that it is done, or no longer needed (`done_by`, `done_for`), and the other side
+    confirms it. Until then it isn't settled, and goes on to the next version.
+    """
 
     class Owner(models.TextChoices):
         PARTNER = Side.PARTNER.value, "Partner"
@@ -105,12 +140,46 @@ class Action(models.Model):
     from_question = models.CharField(max_length=10, blank=True)
     completion_note = models.TextField(blank=True, max_length=2000)
     completed_on = models.DateField(null=True, blank=True)
+    evidence = models.CharField(max_length=300, blank=True)
+    done_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    done_for = models.CharField(max_length=7, choices=Side, blank=True)
+    confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
     revision = models.PositiveIntegerField(default=1)
 
+    objects = ActionQuerySet.as_manager()
+
     class Meta:
         ordering = ["due_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by=None)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="action_confirmed_at_and_by_go_together",
+            ),
+            models.CheckConstraint(condition=Q(confirmed_at=None) | ~Q(state="open"), name="no_open_action_is_confirmed"),
+        ]
+        indexes = [models.Index(fields=["state", "due_on"], name="action_by_state")]
 
     def __str__(self) -> str:
         return self.what
+
+    @property
+    def is_settled(self) -> bool:
+        return self.confirmed_at is not None
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.state == self.State.OPEN and self.due_on < clock.today()
+
+    @property
+    def standing(self) -> str:
+        """How far it is, in words: a claim of one side waits for the other."""
+        if self.state == self.State.OPEN:
+            return "Overdue" if self.is_overdue else "Open"
+        if self.is_settled:
+            return self.get_state_display()
+        return "Done, to be confirmed" if self.state == self.State.DONE else "No longer needed, to be agreed"

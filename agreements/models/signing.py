@@ -7,6 +7,7 @@ from agreements.models.agreement import Side, Version
 from directory.models import Post
 from portal.foundation import clock, references
 from portal.foundation.models import User
+from portal.foundation.printing import PrintJob
 
 
 class Approval(models.Model):
@@ -98,7 +99,7 @@ def printing_path(printing: "Printing", name: str) -> str:
     return f"printed/{printing.pk}-{printing.sha256[:16]}.pdf"
 
 
-class Printing(models.Model):
+class Printing(PrintJob):
     """A PDF that was asked for, and the file when the worker has made it. The same HTML is printed once."""
 
     class Kind(models.TextChoices):
@@ -108,18 +109,7 @@ class Printing(models.Model):
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="printings")
     document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="printings")
     kind = models.CharField(max_length=5, choices=Kind)
-    html = models.TextField(blank=True, help_text="The whole page; the worker writes that of a final PDF first")
-    data = models.JSONField(default=dict)
-    words_sha256 = models.CharField(max_length=64)
-    asked_at = models.DateTimeField(default=clock.now)
-    not_before = models.DateTimeField(default=clock.now)
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    fault = models.TextField(blank=True)
-    given_up_at = models.DateTimeField(null=True, blank=True)
-    printed_at = models.DateTimeField(null=True, blank=True)
     file = models.FileField(upload_to=printing_path, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["-asked_at"]
@@ -134,14 +124,3 @@ class Printing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.version}"
-
-    @property
-    def state(self) -> str:
-        """What the page says of it: ready, given up, printing or waiting."""
-        if self.printed_at:
-            return "ready"
-        if self.given_up_at:
-            return "given up"
-        if self.claimed_until and self.claimed_until > clock.now():
-            return "printing"
-        return "waiting"

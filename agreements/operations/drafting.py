@@ -1,7 +1,7 @@
-"""Answers and comments. Each save says which answer it replaces, so that a second writer loses nothing."""
+"""Answers and comments of a version that is being drafted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,29 +9,13 @@ from django.db import transaction
 
 from agreements import notices, projection
 from agreements.models import Answer, Comment, Version
+from agreements.operations.answering import Saved, write
 from agreements.permissions import may_draft
-from agreements.reading import Reading, read
+from agreements.reading import read
 from agreements.turns import turn, unlocked
 from portal.foundation import audit, clock, outbox
 from portal.foundation.exceptions import NotReady
 from portal.foundation.models import User
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """Two people answered the same question: what is stored, and what the second one typed."""
-
-    question_id: str
-    stored: Answer
-    typed: Any
-
-
-@dataclass
-class Saved:
-    """What became of a save: the ids that the next one replaces, and what could not be saved."""
-
-    bases: dict[str, int] = field(default_factory=dict)
-    conflicts: list[Conflict] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -45,37 +29,12 @@ def save_answers(version: Version, values: Mapping[str, Any], *, replacing: Mapp
     reading = read(version)
     if not set(values) <= unlocked(reading, by, turn(version).asked):
         raise PermissionDenied
-    saved = Saved()
-    changed = {question_id: value for question_id, value in values.items() if reading.answers.get(question_id) != value}
-    for question_id in values:
-        if question_id not in changed and question_id in reading.rows:
-            saved.bases[question_id] = reading.rows[question_id].pk
-    for question_id, value in changed.items():
-        _save_one(reading, question_id, value, replacing.get(question_id, ""), by, saved)
-    if written := sorted(set(changed) - {conflict.question_id for conflict in saved.conflicts}):
-        audit.record("answer", about=version.agreement.about, by=by, version=version.number, questions=written)
-        if projection.PROJECTED & set(written):
+    saved = write(reading.rows, values, replacing=replacing, by=by, new=partial(Answer, version=version))
+    if saved.written:
+        audit.record("answer", about=version.agreement.about, by=by, version=version.number, questions=saved.written)
+        if projection.PROJECTED & set(saved.written):
             projection.project(version)
     return saved
-
-
-def _save_one(reading: Reading, question_id: str, value: Any, replaces: str, by: User, saved: Saved) -> None:
-    stored = reading.rows.get(question_id)
-    if not replace(stored, replaces):
-        saved.conflicts.append(Conflict(question_id, stored, value))
-        return
-    answer = Answer(version=reading.version, question_id=question_id, value=value, by=by, at=clock.now())
-    answer.save(force_insert=True)
-    saved.bases[question_id] = answer.pk
-
-
-def replace(stored: Answer | None, replaces: str) -> bool:
-    """Mark the stored answer as replaced, if it is still the one that the writer saw: one changes the row, or no."""
-    if stored is None:
-        return True
-    if str(stored.pk) != replaces:
-        return False
-    return Answer.objects.filter(pk=stored.pk, replaced_at=None).update(replaced_at=clock.now()) == 1
 
 
 @transaction.atomic

@@ -3,14 +3,12 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from agreements import verification
 from agreements.forms.verifying import VerifyForm
 
 
-@csrf_exempt  # It changes nothing and knows nobody, so a page of another site could ask it as well.
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:

@@ -32,7 +32,7 @@ class NoStore:
 
 
 class KeepSessionAlive:
-    """A session ends after so long without a page. It is written once a minute at most, because each write costs three queries."""
+    """A session ends after so long without a page. It is written once a minute at most: a write costs three queries."""
 
     EVERY_SECONDS = 60
 

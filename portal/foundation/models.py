@@ -62,9 +62,12 @@ class Notification(models.Model):
     """The outbox: a mail to be sent, written in the transaction that caused it, and the server's answer."""
 
     dedupe_key = models.CharField(max_length=200, unique=True)
-    addressee = models.CharField(max_length=120, help_text="user:5, post:7 or mailto:someone@example.org")
+    addressee = models.CharField(max_length=250, help_text="user:5, mailto:a@example.org, or what directory.addressing knows")
     template = models.CharField(max_length=80)
     context = models.JSONField(default=dict)
+    at_once = models.BooleanField(default=True, help_text="Otherwise it may wait for the person's digest")
+    via = models.CharField(max_length=250, blank=True, help_text="The party or posts for which this person is told")
+    digest = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="collected")
     message_id = models.UUIDField(default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=clock.now)
     not_before = models.DateTimeField(default=clock.now)
@@ -72,15 +75,23 @@ class Notification(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="Spread, handed on or overtaken: not to be sent")
     server_answer = models.TextField(blank=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(bounced_at=None) | models.Q(sent_at__isnull=False), name="only_sent_mail_bounces"
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["not_before"],
-                name="outbox_waiting",
-                condition=models.Q(sent_at=None, refused_at=None),
-            )
+                name="outbox_to_send",
+                condition=models.Q(sent_at=None, refused_at=None, closed_at=None),
+            ),
+            models.Index(fields=["addressee", "-created_at"], name="outbox_by_addressee"),
         ]
 
     def __str__(self) -> str:

@@ -245,7 +245,7 @@ def test_the_page_with_an_error_is_sound_too(question_id):
     assert markup.faults(rendered(typed(question_id, MALFORMED[question_id]))) == []
 
 
-@pytest.mark.parametrize("question_id", set(MALFORMED) - {"T-03", "T-04", "T-06", "T-13"})
+@pytest.mark.parametrize("question_id", sorted(set(MALFORMED) - {"T-03", "T-04", "T-06", "T-13"}))
 def test_what_was_typed_comes_back_with_the_error(question_id):
     back = markup.posted(rendered(typed(question_id, MALFORMED[question_id])))
     wanted = MultiValueDict({k: v if isinstance(v, list) else [v] for k, v in MALFORMED[question_id].items()})

@@ -57,7 +57,7 @@ def test_a_genuine_file_is_said_to_be_genuine_signed_by_whom_and_in_force(client
     page = sent(client, sealed)
 
     assert "This document is genuine" in page
-    assert "It is in force since" in page
+    assert "It has been in force since" in page
     assert hashlib.sha256(sealed).hexdigest() in page
     for signature in document.signatures.all():
         assert signature.post_title in page
@@ -169,13 +169,13 @@ def test_the_code_of_words_that_are_not_signed_yet_is_unknown(client, document):
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
-        (Status.IN_FORCE, "It is in force since"),
-        (Status.PAUSED, "It is in force, and paused since"),
+        (Status.IN_FORCE, "It has been in force since"),
+        (Status.PAUSED, "It is in force, but has been paused since"),
         (Status.OVERTAKEN, "It was overtaken by version 2 on"),
-        (Status.ENDED, "It was ended on"),
+        (Status.ENDED, "It ended on"),
         (Status.DECLINED, "It was declined on"),
         (Status.WITHDRAWN, "It was withdrawn on"),
-        (Status.LAPSED, "It was left to lapse on"),
+        (Status.LAPSED, "It lapsed on"),
         (Status.FOR_SIGNATURE, "The agreement is still under development."),
     ],
 )

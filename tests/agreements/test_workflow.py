@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 
 TODAY = dt.datetime(2026, 11, 21, 10, 42, tzinfo=dt.UTC)
 REASON = Request(reason="other", note="Because")
+NOTHING_SAID = Request()
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +52,7 @@ def status(version: Version) -> str:
     return Version.objects.get(pk=version.pk).status
 
 
-def refused(name: str, version: Version, by: User | None, request: Request = Request()) -> tuple[str, ...]:
+def refused(name: str, version: Version, by: User | None, request: Request = NOTHING_SAID) -> tuple[str, ...]:
     """The sentences that this person is told instead."""
     with pytest.raises(NotReady) as told:
         perform(name, version, by=by, request=request)
@@ -104,9 +105,7 @@ def test_nobody_approves_twice_and_is_told_who_has_approved_and_when(cast):
     version = factories.bring_to("for approval", cast)
     approve(version, cast.hoo)
     told = refused("approve", version, cast.hoo, Request(words_sha256=factories.words_sha256(version)))
-    assert told == (
-        f"{cast.hoo.name} approved this for Head of Offender Outcomes on 21 November 2026 at 10:42.",
-    )
+    assert told == (f"{cast.hoo.name} approved this for Head of Offender Outcomes on 21 November 2026 at 10:42.",)
 
 
 def test_a_deputy_is_told_that_the_holder_has_approved_already(cast):
@@ -115,9 +114,7 @@ def test_a_deputy_is_told_that_the_holder_has_approved_already(cast):
     version = factories.bring_to("for approval", cast)
     approve(version, cast.hoo)
     told = refused("approve", version, deputy, Request(words_sha256=factories.words_sha256(version)))
-    assert told == (
-        f"{cast.hoo.name} approved this for Head of Offender Outcomes on 21 November 2026 at 10:42.",
-    )
+    assert told == (f"{cast.hoo.name} approved this for Head of Offender Outcomes on 21 November 2026 at 10:42.",)
 
 
 def test_the_document_bears_the_hash_of_the_words_that_every_approver_saw(cast):
@@ -190,7 +187,7 @@ def test_the_certificate_says_x_for_y(cast):
     approve(version, deputy)
     factories.sign(factories.fresh(version), by=cast.signatory)
     factories.sign(factories.fresh(version), by=deputy)
-    page = documents.final_page(Document.objects.get())
+    page = documents.final_page(Document.objects.get(), seal_fingerprint="0" * 64)
     assert "Approval by Dana Deputy for Head of Offender Outcomes" in page
     assert "Signature of Dana Deputy for Head of Offender Outcomes" in page
     assert f"Signature of {cast.signatory.name}, Chief Executive" in page
@@ -198,7 +195,9 @@ def test_the_certificate_says_x_for_y(cast):
 
 def test_the_holder_of_a_post_is_not_called_a_deputy(cast):
     factories.bring_to("in force", cast)
-    assert set(Approval.objects.values_list("as_deputy")) | set(Signature.objects.values_list("as_deputy")) == {(False,)}
+    assert set(Approval.objects.values_list("as_deputy")) | set(Signature.objects.values_list("as_deputy")) == {
+        (False,)
+    }
 
 
 # Both sides
@@ -451,7 +450,12 @@ def test_ending_with_notice_keeps_it_in_force_until_its_last_day_has_passed(cast
     version = factories.bring_to("in force", cast)
     request = Request(reason="other", note="Because", last_day=dt.date(2026, 12, 31))
     change = perform("end", version, by=cast.signatory, request=request)
-    assert (change.step, change.from_status, change.to_status, change.reason) == ("end", "in force", "in force", "other")
+    assert (change.step, change.from_status, change.to_status, change.reason) == (
+        "end",
+        "in force",
+        "in force",
+        "other",
+    )
     found = {}
     for day in (dt.date(2026, 12, 30), dt.date(2026, 12, 31), dt.date(2027, 1, 1)):
         with clock.set_to(dt.datetime.combine(day, dt.time(23, 59), dt.UTC)):
@@ -507,7 +511,9 @@ def test_writing_breaks_the_silence_of_a_supported_outline(cast):
 
 
 def told_of(change: StatusChange) -> set[str]:
-    return set(Notification.objects.filter(dedupe_key__startswith=f"step:{change.pk}:").values_list("addressee", flat=True))
+    return set(
+        Notification.objects.filter(dedupe_key__startswith=f"step:{change.pk}:").values_list("addressee", flat=True)
+    )
 
 
 def parties(cast: factories.Cast) -> set[str]:

@@ -356,14 +356,16 @@ PARTNER_DETAILS = ids("S3", 14, 15, 16, 22, 25)
 SHARED_DETAILS = ids("S3", *range(1, 38)) - PARTNER_DETAILS
 SIGN_OFF = ids("S4", 5, 6)
 PROMISED = ids("S5", 1)
+# Actions are rows; their wording on the page comes from these questions.
+ACTIONS = ids("ACT", 1, 2, 3, 4, 5, 6, 8)
 
 UNLOCKED: dict[str, dict[str, set[str]]] = {
     "outline": {"partner": OUTLINE},
     "with prison": {"prison": SPECIFICATION},
     "supported": {"partner": ids("S1", 13, 14)},
     "details": {
-        "partner": OUTLINE | PARTNER_DETAILS | SHARED_DETAILS | SIGN_OFF | PROMISED,
-        "prison": SPECIFICATION | SHARED_DETAILS | SIGN_OFF | PROMISED | ids("S4", 4),
+        "partner": OUTLINE | PARTNER_DETAILS | SHARED_DETAILS | SIGN_OFF | PROMISED | ACTIONS,
+        "prison": SPECIFICATION | SHARED_DETAILS | SIGN_OFF | PROMISED | ACTIONS | ids("S4", 4),
     },
     "for approval": {"prison": ids("S4", 4)},
 }
@@ -377,8 +379,6 @@ WRITES_FOR = {
 def test_only_the_questions_of_this_status_and_side_are_unlocked(world, scene):
     version = world.versions[scene]
     reading = read(version)
-    found = {
-        person: set(unlocked(reading, user, turn(version).asked)) for person, user in world.people.items() if user
-    }
+    found = {person: set(unlocked(reading, user, turn(version).asked)) for person, user in world.people.items() if user}
     table = UNLOCKED.get(status_of(scene), {})
     assert found == {person: table.get(WRITES_FOR.get(person, ""), set()) for person in found}

@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from agreements.turns import is_working_day
+from portal.foundation.working_days import is_working_day
 from portal.home.demo.stories import Story
 
 LONDON = ZoneInfo("Europe/London")

@@ -26,14 +26,8 @@ class Play:
     """One agreement in the making."""
 
     scene: Scene
+    version: Version = field(init=False)
     named: list[str] = field(default_factory=list)
-    _version: Version | None = None
-
-    @property
-    def version(self) -> Version:
-        """As it is stored now."""
-        assert self._version
-        return Version.objects.with_parties().get(pk=self._version.pk)
 
     def tell(self) -> None:
         for beat, moment in zip(self.scene.story.beats, self.scene.happened, strict=True):
@@ -41,10 +35,12 @@ class Play:
                 BEATS[beat](self)
 
     def save(self, answers: Answers, *, by: User) -> None:
-        version = self.version
-        rows = read(version).rows
-        replacing = {question_id: str(rows[question_id].pk) for question_id in answers if question_id in rows}
-        drafting.save_answers(version, answers, replacing=replacing, by=by)
+        drafting.save_answers(self.version, answers, replacing={}, by=by)
+
+    def save_again(self, answers: Answers, *, by: User) -> None:
+        rows = read(self.version).rows
+        replacing = {question_id: str(rows[question_id].pk) for question_id in answers}
+        drafting.save_answers(self.version, answers, replacing=replacing, by=by)
 
     def step(self, name: str, by: User | None, **said) -> None:
         perform(name, self.version, by=by, request=Request(**said))
@@ -65,7 +61,7 @@ class Play:
 
 def start(play: Play) -> None:
     scene = play.scene
-    play._version = starting.start(
+    play.version = starting.start(
         organisation=scene.partner.organisation,
         establishment=scene.prison.establishment,
         service_name=scene.service.name,
@@ -80,7 +76,7 @@ def write_sharing(play: Play) -> None:
 
 
 def confirm_funding(play: Play) -> None:
-    play.save({"S1-14": outline.funding(play.scene, secured=True)}, by=play.writer)
+    play.save_again({"S1-14": outline.funding(play.scene, secured=True)}, by=play.writer)
     play.step("confirm-funding", play.writer)
 
 
@@ -93,7 +89,7 @@ def send_back(play: Play, name: str, bank: str) -> None:
 def answer(play: Play) -> None:
     """What the prison asked about is answered: in more words, or with something added."""
     stored = read(play.version).answers
-    play.save(
+    play.save_again(
         {question_id: _more(play.scene, question_id, stored[question_id]) for question_id in play.named}, by=play.writer
     )
 
@@ -174,7 +170,7 @@ def end_early(play: Play) -> None:
 
 def vary(play: Play) -> None:
     play.step("vary", play.scene.partner.signatory, note="More people ask for it than there are places.")
-    play._version = play.version.agreement.versions.get(number=2)
+    play.version = play.version.agreement.versions.get(number=2)
 
 
 def change(play: Play) -> None:
@@ -184,7 +180,7 @@ def change(play: Play) -> None:
     people = stored["S1-11"]
     more = {"at_once": people["at_once"] + 4, "in_total": people["in_total"] + 40}
     dates = {"S4-05": stored["S4-05"] | {"end": later}, "S1-14": [row | {"ends": later} for row in stored["S1-14"]]}
-    play.save(dates | {"S1-11": more, "S3-36": stored["S3-36"] | {"notice": 60}}, by=play.writer)
+    play.save_again(dates | {"S1-11": more, "S3-36": stored["S3-36"] | {"notice": 60}}, by=play.writer)
 
 
 BEATS: dict[str, Callable[[Play], None]] = {
