@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Max
+
 from agreements import documents, permissions, projection, rules
 from agreements.models import (
     Agreement,
@@ -145,7 +147,7 @@ def open_the_next_version(version: Version, by: User, request: Request) -> None:
     """Version n+1 starts from the answers and unsettled actions of n, which stays in force until n+1 is signed."""
     following = Version(
         agreement=version.agreement,
-        number=version.number + 1,
+        number=version.agreement.versions.aggregate(last=Max("number"))["last"] + 1,
         status=Status.DETAILS,
         status_since=clock.now(),
         started_at=clock.now(),

@@ -1,11 +1,13 @@
 """How a list of agreements is narrowed: what is in the address is what is on the screen, and in the export."""
 
+from collections.abc import Sequence
+
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 
-from agreements.models import Agreement, Status
-from directory.models import Establishment, Organisation, Term
+from agreements.models import Action, Agreement, Status
+from directory.models import Establishment, Organisation, Post, Term
 
 
 class AgreementFilter(django_filters.FilterSet):
@@ -44,3 +46,60 @@ class AgreementFilter(django_filters.FilterSet):
         for word in words.split():
             queryset = queryset.filter(Q(service__name__icontains=word) | Q(organisation__name__icontains=word))
         return queryset
+
+
+class ActionFilter(django_filters.FilterSet):
+    """The board of agreed actions, narrowed. Start it from `visible_to`, and give it the posts that the person holds."""
+
+    STATES = (
+        ("open", "Open"),
+        ("overdue", "Overdue"),
+        ("to confirm", "To be confirmed"),
+        ("settled", "Settled"),
+    )
+    side = django_filters.ChoiceFilter(
+        label="Side", choices=Action.Owner.choices, field_name="owner", empty_label="Either"
+    )
+    state = django_filters.ChoiceFilter(label="State", choices=STATES, method="in_state", empty_label="Any")
+    prison = django_filters.ModelChoiceFilter(
+        label="Prison",
+        field_name="version__agreement__establishment",
+        queryset=Establishment.objects.all(),
+        to_field_name="slug",
+        empty_label="Any",
+    )
+    organisation = django_filters.ModelChoiceFilter(
+        label="Organisation",
+        field_name="version__agreement__organisation",
+        queryset=Organisation.objects.all(),
+        to_field_name="slug",
+        empty_label="Any",
+    )
+    agreement = django_filters.CharFilter(
+        label="Agreement’s reference", field_name="version__agreement__reference", lookup_expr="iexact"
+    )
+    post = django_filters.ChoiceFilter(
+        label="Whose", choices=(("mine", "My posts’"),), method="of_my_posts", empty_label="Anybody’s"
+    )
+
+    class Meta:
+        model = Action
+        fields: list[str] = []
+
+    def __init__(self, *args, organisations: QuerySet, my_posts: Sequence[Post], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.my_posts = my_posts
+        self.filters["organisation"].queryset = organisations
+        for field in self.form.fields.values():
+            field.widget.attrs["class"] = "govuk-select" if isinstance(field.widget, forms.Select) else "govuk-input"
+
+    def in_state(self, queryset: QuerySet, name: str, state: str) -> QuerySet:
+        if state == "overdue":
+            return queryset.overdue()
+        if state == "open":
+            return queryset.filter(state=Action.State.OPEN)
+        claimed = queryset.exclude(state=Action.State.OPEN)
+        return claimed.filter(confirmed_at__isnull=state == "to confirm")
+
+    def of_my_posts(self, queryset: QuerySet, name: str, whose: str) -> QuerySet:
+        return queryset.filter(post__in=self.my_posts)

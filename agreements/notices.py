@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 
-from agreements.models import Agreement, Side, StatusChange, Version
+from agreements.models import Action, Agreement, Side, StatusChange, Version
 from agreements.statuses import facts
 from portal.foundation import outbox
 
@@ -17,6 +17,11 @@ def party_address(agreement: Agreement, side: str) -> str:
 
 def link(agreement: Agreement) -> str:
     return settings.SITE_URL + reverse("agreement_detail", args=[agreement.reference])
+
+
+def action_link(action: Action) -> str:
+    agreement = action.version.agreement
+    return settings.SITE_URL + reverse("action_progress", args=[agreement.reference, action.pk])
 
 
 def about(version: Version) -> dict[str, str]:
@@ -50,11 +55,9 @@ def tell_whose_turn_it_is(version: Version, change: StatusChange) -> None:
 
 
 def tell_everyone_who_acted(version: Version, change: StatusChange) -> None:
-    """Both parties if the prison has seen it, and each person who wrote, returned, approved or signed, in whatever post."""
-    acted = set(version.changes.exclude(by=None).values_list("by_id", flat=True))
-    acted |= set(version.answers.values_list("by_id", flat=True)) | set(
-        version.approvals.values_list("by_id", flat=True)
-    )
+    """Both parties if the prison has seen it, and each person who wrote, commented, approved or signed, in whatever post."""
+    written = (version.changes, version.answers, version.comments, version.actions, version.approvals)
+    acted = {user_id for rows in written for user_id in rows.exclude(by=None).values_list("by_id", flat=True)}
     sides = list(Side) if version.agreement.sent_at else [Side.PARTNER]
     addressees = {f"user:{user_id}" for user_id in acted} | {party_address(version.agreement, side) for side in sides}
     tell(version, change, addressees=addressees, template="agreement_changed")

@@ -2,19 +2,15 @@
 
 from collections.abc import Callable
 
-from agreements.models import Agreement, Side, Version
-from directory.models import Post, Role
+from agreements.models import Agreement, Side, Status, Version
+from directory.models import PARTNER_ROLES, PRISON_ROLES, Post, Role
+from directory.roles import who_may
 from directory.standing import Standing, standing
 from portal.foundation.models import User
 
-DRAFTERS = {
-    Side.PARTNER: frozenset({Role.CONTRIBUTOR, Role.SIGNATORY, Role.ADMINISTRATOR}),
-    Side.PRISON: frozenset({Role.HOO, Role.APPROVER, Role.COORDINATOR}),
-}
-DECIDERS = {
-    Side.PARTNER: frozenset({Role.SIGNATORY, Role.ADMINISTRATOR}),
-    Side.PRISON: frozenset({Role.HOO}),
-}
+DRAFTERS = {Side.PARTNER: who_may("draft", PARTNER_ROLES), Side.PRISON: who_may("draft", PRISON_ROLES)}
+DECIDERS = {Side.PARTNER: who_may("decide", PARTNER_ROLES), Side.PRISON: who_may("decide", PRISON_ROLES)}
+SIGNATORIES = who_may("sign")
 
 Seat = Callable[[Post], bool]
 
@@ -32,9 +28,9 @@ def sides_of(user: User, agreement: Agreement) -> frozenset[Side]:
 
 
 def side_of(user: User, agreement: Agreement) -> Side | None:
-    """The one side that somebody acts for. Whoever stands on both sides acts for neither."""
+    """The one side that somebody acts for. Whoever stands on both sides, or at CJVSF, acts for neither."""
     sides = sides_of(user, agreement)
-    return next(iter(sides)) if len(sides) == 1 else None
+    return next(iter(sides)) if len(sides) == 1 and not standing(user).is_cjvsf else None
 
 
 def may_draft(user: User, agreement: Agreement) -> bool:
@@ -60,6 +56,14 @@ def _decides(user: User, version: Version) -> bool:
     return _has_role(user, version.agreement, DECIDERS)
 
 
+def _returns(user: User, version: Version) -> bool:
+    """What is before the approvers, the prison returns; what is before the signatories, either side."""
+    if version.status == Status.FOR_APPROVAL and side_of(user, version.agreement) != Side.PRISON:
+        return False
+    agreement = version.agreement
+    return _decides(user, version) or bool(approving_posts(user, agreement) or signing_posts(user, agreement))
+
+
 def approving_posts(user: User, agreement: Agreement) -> tuple[Post, ...]:
     """The posts of the prison's policy in which this person may approve."""
     if side_of(user, agreement) != Side.PRISON:
@@ -74,7 +78,7 @@ def signing_posts(user: User, agreement: Agreement) -> tuple[Post, ...]:
         return ()
     posts = posts_in(user, agreement, side)
     if side == Side.PARTNER:
-        return tuple(post for post in posts if post.role == Role.SIGNATORY)
+        return tuple(post for post in posts if post.role in SIGNATORIES)
     return tuple(post for post in posts if post.signing_order is not None)
 
 
@@ -86,10 +90,7 @@ PERMISSIONS: dict[str, Callable[[User, Version], bool]] = {
     "decide for either side": _decides,
     "approve": lambda user, version: bool(approving_posts(user, version.agreement)),
     "sign": lambda user, version: bool(signing_posts(user, version.agreement)),
-    "return a document": lambda user, version: (
-        _decides(user, version)
-        or bool(approving_posts(user, version.agreement) or signing_posts(user, version.agreement))
-    ),
+    "return a document": lambda user, version: _returns(user, version),
     "the portal itself": lambda user, version: False,
 }
 

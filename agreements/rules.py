@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from allauth.mfa.models import Authenticator
 
 from agreements import permissions
-from agreements.models import Approval, Document, Side, Signature, Version
+from agreements.models import DRAFTED, Approval, Document, Side, Signature, Status, Version
 from agreements.questions.progress import Gap
 from agreements.reading import read
-from directory.models import Post
+from directory.models import Holding, Post
 from portal.foundation import clock
 from portal.foundation.models import User
 
 Reasons = list[str]
+
+SILENCE = dt.timedelta(days=365)
 
 
 def outline_is_complete(version: Version, by: User) -> Reasons:
@@ -58,7 +60,6 @@ def ends_with_its_funding(version: Version, by: User) -> Reasons:
     return [f"S4-05: the agreement ends after its last funding does, on {day}. Say why, or end it by then."]
 
 
-
 def starts_before_it_ends(version: Version, by: User) -> Reasons:
     dates = read(version).answers.get("S4-05") or {}
     if dates.get("start") and dates.get("end") and dates["end"] < dates["start"]:
@@ -88,6 +89,16 @@ def has_a_second_factor(version: Version, by: User) -> Reasons:
     return ["Set up your second factor first, under Your account."]
 
 
+def has_not_acted_for_the_other_side(version: Version, by: User) -> Reasons:
+    """Nobody approves or signs an agreement for both parties, not even after they have changed jobs."""
+    side = permissions.side_of(by, version.agreement)
+    signed = Signature.objects.filter(document__version__agreement=version.agreement, by=by)
+    approved = Approval.objects.filter(version__agreement=version.agreement, by=by)
+    if signed.exclude(side=side).exists() or (side == Side.PARTNER and approved.exists()):
+        return ["You have approved or signed this agreement for the other side."]
+    return []
+
+
 def approving_seats(version: Version) -> list[Post]:
     """The posts of the prison that approve, by its policy, in order."""
     posts = Post.objects.filter(establishment=version.agreement.establishment, approval_order__isnull=False)
@@ -101,7 +112,8 @@ def signing_seats(version: Version) -> list[Post]:
 
 def an_approver_is_named(version: Version, by: User) -> Reasons:
     """Somebody at the prison must be able to approve. CJVSF appoints a holder; it never approves itself."""
-    if approving_seats(version):
+    seats = Holding.objects.on(clock.today()).filter(post__in=approving_seats(version))
+    if seats.exists():
         return []
     return ["Nobody at the prison holds an approving post. Ask CJVSF to appoint somebody."]
 
@@ -152,8 +164,8 @@ def standing_document(version: Version) -> Document | None:
 
 def no_other_version_is_being_drafted(version: Version, by: User) -> Reasons:
     """There is one open variation at most, so nothing needs merging."""
-    newest = version.agreement.versions.order_by("-number").first()
-    return [] if newest == version else [f"Version {newest.number} is being drafted already."]
+    drafted = version.agreement.versions.filter(status__in=DRAFTED).first()
+    return [f"Version {drafted.number} is being drafted already."] if drafted else []
 
 
 def _waits_for(order: int, seats: Iterable[Post], done: dict, name: str) -> Reasons:
@@ -167,3 +179,20 @@ def _already(approval: Approval) -> str:
 
 def _sentences(gaps: Iterable[Gap]) -> Reasons:
     return [f"{gap.question.id}: {sentence}." for gap in gaps for sentence in gap.sentences]
+
+
+def is_past_its_last_day(version: Version, by: User | None) -> Reasons:
+    """An agreement is in force until its last day is over, in London."""
+    return [] if version.ends_on and version.ends_on < clock.today() else ["Its last day isn’t over."]
+
+
+def has_been_silent_for_a_year(version: Version, by: User | None) -> Reasons:
+    """A supported outline lapses after twelve months in which nobody took a step, wrote an answer or commented."""
+    since = clock.now() - SILENCE
+    has_written = version.answers.filter(at__gte=since).exists() or version.comments.filter(at__gte=since).exists()
+    return ["Somebody has written in it."] if has_written or version.status_since >= since else []
+
+
+def status_before_the_pause(version: Version) -> Status:
+    """In force, or in force as signed on paper."""
+    return Status(version.changes.filter(to_status=Status.PAUSED).latest("at", "pk").from_status)

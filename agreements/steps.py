@@ -15,7 +15,7 @@ Effect = Callable[[Version, User | None, Request], None]
 
 @dataclass(frozen=True)
 class Step:
-    """One row of the life-cycle table: from, to, who, when, what follows.
+    """One row of the life-cycle table: from, to (or what it goes back to), who, when, what follows.
 
     `records` are written before it is asked whether the step `completes`: an approval by the first of two approvers
     is recorded, and the status stays. `asks` names what its page asks for besides a yes.
@@ -29,6 +29,7 @@ class Step:
     rules: tuple[Rule, ...] = ()
     records: tuple[Effect, ...] = ()
     completes: Callable[[Version], bool] | None = None
+    goes_back_to: Callable[[Version], Status] | None = None
     effects: tuple[Effect, ...] = ()
     asks: tuple[str, ...] = ()
     reasons: Choices = ()
@@ -42,6 +43,8 @@ BEFORE_SIGNATURE = (
     Status.FOR_APPROVAL,
     Status.FOR_SIGNATURE,
 )
+# A variation begins in details, because its outline was accepted long ago.
+VARIATION = (Status.DETAILS, Status.FOR_APPROVAL, Status.FOR_SIGNATURE)
 ENDING = (effects.overtake_the_document, effects.close_the_clarification)
 RETURNING = ("reason", "questions", "answer_by", "note")
 
@@ -102,7 +105,15 @@ STEPS: tuple[Step, ...] = (
         reasons=reasons.DECLINE,
         is_grave=True,
     ),
-    Step("lapse", "Let it lapse", (Status.SUPPORTED,), Status.LAPSED, "the portal itself", effects=ENDING),
+    Step(
+        "lapse",
+        "Let it lapse",
+        (Status.SUPPORTED,),
+        Status.LAPSED,
+        "the portal itself",
+        rules=(rules.has_been_silent_for_a_year,),
+        effects=ENDING,
+    ),
     Step(
         "send-for-approval",
         "Send it for approval",
@@ -125,7 +136,11 @@ STEPS: tuple[Step, ...] = (
         (Status.FOR_APPROVAL,),
         Status.FOR_SIGNATURE,
         "approve",
-        rules=(rules.has_a_second_factor, rules.it_is_this_approvers_turn),
+        rules=(
+            rules.has_a_second_factor,
+            rules.has_not_acted_for_the_other_side,
+            rules.it_is_this_approvers_turn,
+        ),
         records=(effects.record_approval,),
         completes=rules.is_approved_by_everyone,
         effects=(effects.freeze_the_words,),
@@ -147,7 +162,11 @@ STEPS: tuple[Step, ...] = (
         (Status.FOR_SIGNATURE,),
         Status.IN_FORCE,
         "sign",
-        rules=(rules.has_a_second_factor, rules.it_is_this_signatorys_turn),
+        rules=(
+            rules.has_a_second_factor,
+            rules.has_not_acted_for_the_other_side,
+            rules.it_is_this_signatorys_turn,
+        ),
         records=(effects.record_signature,),
         completes=rules.is_signed_by_both_parties,
         effects=(effects.put_in_force,),
@@ -188,7 +207,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "pause",
         "Pause",
-        (Status.IN_FORCE,),
+        (Status.IN_FORCE, Status.ON_PAPER),
         Status.PAUSED,
         "decide for either side",
         effects=(effects.take_off_the_directory,),
@@ -201,6 +220,7 @@ STEPS: tuple[Step, ...] = (
         (Status.PAUSED,),
         Status.IN_FORCE,
         "decide for either side",
+        goes_back_to=rules.status_before_the_pause,
         effects=(effects.back_on_the_directory,),
         asks=("note",),
     ),
@@ -223,13 +243,14 @@ STEPS: tuple[Step, ...] = (
         LIVE,
         Status.ENDED,
         "the portal itself",
+        rules=(rules.is_past_its_last_day,),
         effects=(effects.take_off_the_directory,),
     ),
     Step("overtake", "Give way to the next version", LIVE, Status.OVERTAKEN, "the portal itself"),
     Step(
         "close-variation",
         "Close the draft of an agreement that has ended",
-        (*BEFORE_SIGNATURE,),
+        VARIATION,
         Status.WITHDRAWN,
         "the portal itself",
         effects=ENDING,

@@ -1,21 +1,18 @@
 """The sweeps over agreements: print what waits, end what has ended. Nobody hands the worker any work; it looks."""
 
-import datetime as dt
 import logging
 from functools import cache
 
 from celery import shared_task
 from django.conf import settings
 
-from agreements import blanks, documents
+from agreements import blanks, documents, rules
 from agreements.models import LIVE, Printing, Status, StatusChange, Version
 from agreements.workflow import perform
 from portal.foundation import clock, pdf, printing, seal
 from portal.foundation.exceptions import NotReady, Overtaken
 
 logger = logging.getLogger(__name__)
-
-SILENCE = dt.timedelta(days=365)
 
 
 @shared_task(name="agreements.tasks.print_documents")
@@ -57,7 +54,7 @@ def print_blank_forms() -> int:
 def end_what_has_ended() -> int:
     """End agreements whose last day has passed, and let supported outlines lapse after twelve months of silence."""
     over = Version.objects.filter(status__in=LIVE, ends_on__lt=clock.today())
-    silent = Version.objects.filter(status=Status.SUPPORTED, status_since__lt=clock.now() - SILENCE)
+    silent = Version.objects.filter(status=Status.SUPPORTED, status_since__lt=clock.now() - rules.SILENCE)
     return sum(take("expire", version) for version in over) + sum(take("lapse", version) for version in silent)
 
 

@@ -11,8 +11,9 @@ from agreements.permissions import may_draft, side_of
 from agreements.reading import Reading
 from agreements.statuses import FACTS, facts
 from directory.standing import standing
+from portal.foundation import clock
 from portal.foundation.models import User
-from portal.foundation.working_days import working_days_after
+from portal.foundation.working_days import working_days_after, working_days_between
 
 EITHER = "both"
 
@@ -29,6 +30,11 @@ class Turn:
     def is_of(self, side: Side | None) -> bool:
         return side in self.sides
 
+    @property
+    def working_days(self) -> int:
+        """How long it has been this turn."""
+        return working_days_between(timezone.localdate(self.since), clock.today())
+
 
 def turn(version: Version) -> Turn:
     """Whose turn it is now. Costs one query, for the open clarification."""
@@ -36,18 +42,18 @@ def turn(version: Version) -> Turn:
     asked = version.clarifications.filter(answered_at=None).first()
     if asked:
         return Turn((Side(asked.asked_of),), asked.asked_at, asked.answer_by, asked)
-    since = timezone.localdate(version.status_since)
-    target = working_days_after(since, status.target_days) if status.target_days else None
-    sides = _next_to_sign(version) if version.status == Status.FOR_SIGNATURE else status.turn
-    return Turn(sides, version.status_since, target, None)
+    sides, since = status.turn, version.status_since
+    if version.status == Status.FOR_SIGNATURE:
+        sides, since = _next_to_sign(version)
+    target = working_days_after(timezone.localdate(since), status.target_days) if status.target_days else None
+    return Turn(sides, since, target, None)
 
 
-def _next_to_sign(version: Version) -> tuple[Side, ...]:
-    """The partner signs first, the prison last."""
-    has_partner = Signature.objects.filter(
-        document__version=version, document__overtaken_at=None, side=Side.PARTNER
-    ).exists()
-    return (Side.PRISON,) if has_partner else (Side.PARTNER,)
+def _next_to_sign(version: Version) -> tuple[tuple[Side, ...], dt.datetime]:
+    """The partner signs first, the prison last: its turn begins with the partner's signature."""
+    signed = Signature.objects.filter(document__version=version, document__overtaken_at=None, side=Side.PARTNER)
+    at = signed.values_list("at", flat=True).first()
+    return ((Side.PRISON,), at) if at else ((Side.PARTNER,), version.status_since)
 
 
 def my_turn(user: User) -> QuerySet[Version]:
@@ -75,6 +81,8 @@ def unlocked(reading: Reading, user: User, asked: ClarificationRequest | None) -
     side = side_of(user, version.agreement)
     if side is None or not may_draft(user, version.agreement):
         return frozenset()
+    if version.status == Status.FOR_APPROVAL and version.approvals.filter(overtaken_at=None).exists():
+        return frozenset()  # The next approver approves the same words as the first.
     status = facts(version.status)
     dues, named = status.asks.get(side, frozenset()), status.questions.get(side, frozenset())
     open_now = {

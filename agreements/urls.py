@@ -2,7 +2,19 @@
 
 from django.urls import include, path
 
-from agreements.views import actions, documents, drafting, listing, moving, question_sets, starting, steps, verifying
+from agreements.views import (
+    actions,
+    changing,
+    documents,
+    doing,
+    drafting,
+    listing,
+    moving,
+    question_sets,
+    starting,
+    steps,
+    verifying,
+)
 
 one = [
     path("", listing.agreement_detail, name="agreement_detail"),
@@ -16,10 +28,14 @@ one = [
     path("actions/pack/", actions.action_pack, name="action_pack"),
     path("actions/<int:action_id>/", actions.action_change, name="action_change"),
     path("actions/<int:action_id>/remove/", actions.action_remove, name="action_remove"),
+    path("actions/<int:action_id>/progress/", doing.action_progress, name="action_progress"),
+    path("actions/<int:action_id>/confirm/", doing.action_confirm, name="action_confirm"),
+    path("actions/<int:action_id>/say/<slug:what>/", doing.action_say, name="action_say"),
     path("history/", listing.agreement_history, name="agreement_history"),
     path("compare/", listing.agreement_compare, name="agreement_compare"),
     path("steps/<slug:name>/", steps.step_take, name="step_take"),
     path("words/", documents.agreement_words, name="agreement_words"),
+    path("changes/", changing.agreement_changes, name="agreement_changes"),
     path("data.json", documents.agreement_data, name="agreement_data"),
     path("pdf/", documents.pdf_ask, name="pdf_ask"),
     path("pdf/<int:printing_id>/", documents.pdf_download, name="pdf_download"),
@@ -36,6 +52,7 @@ urlpatterns = [
     path("start/new/", starting.agreement_new, name="agreement_new"),
     path("agreements/", listing.agreement_list, name="agreement_list"),
     path("agreements/<str:reference>/", include(one)),
+    path("actions/", doing.action_board, name="action_board"),
     path("services/<str:reference>/", starting.service_detail, name="service_detail"),
     path("verify/", verifying.verify, name="verify"),
     path("forms/", documents.blank_list, name="blank_list"),

@@ -7,7 +7,7 @@ from agreements import notices
 from agreements.effects import Request
 from agreements.models import LIVE, OVER, Status, StatusChange, Version
 from agreements.permissions import may, side_of
-from agreements.steps import BEFORE_SIGNATURE, BY_NAME, STEPS, Step
+from agreements.steps import BY_NAME, STEPS, VARIATION, Step
 from portal.foundation import audit, clock
 from portal.foundation.exceptions import NotReady, Overtaken
 from portal.foundation.models import User
@@ -44,7 +44,8 @@ def _take(step: Step, version: Version, by: User | None, request: Request) -> St
     for record in step.records:
         record(version, by, request)
     is_complete = step.completes is None or step.completes(version)
-    after = (step.target or before) if is_complete else before
+    target = step.goes_back_to(version) if step.goes_back_to else step.target
+    after = (target or before) if is_complete else before
     if after == Status.IN_FORCE:
         _overtake_the_version_before(version)
     move(version, before, after)
@@ -96,7 +97,7 @@ def _overtake_the_version_before(version: Version) -> None:
 
 
 def _close_the_open_variation(version: Version) -> None:
-    for draft in version.agreement.versions.filter(status__in=BEFORE_SIGNATURE):
+    for draft in version.agreement.versions.filter(status__in=VARIATION):
         perform("close-variation", draft, by=None)
 
 

@@ -196,7 +196,8 @@ def take(name: str, version: Version, cast: Cast, **given: Any) -> None:
         sign(version, by=cast.signatory if name == "partner signs" else cast.hoo)
     else:
         by = cast.signatory if name == "withdraw" else cast.hoo
-        perform(name, version, by=by, request=Request(reason="other", note="Because"))
+        yesterday = clock.today() - dt.timedelta(days=1)
+        perform(name, version, by=by, request=Request(reason="other", note="Because", last_day=yesterday))
 
 
 def words_sha256(version: Version) -> str:

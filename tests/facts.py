@@ -13,7 +13,8 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def shipped_facts(request: pytest.FixtureRequest) -> None:
     """Estate, vocabularies and question sets; loaded again after a test that emptied the database."""
-    if not any(name in request.fixturenames for name in ("db", "transactional_db", "live_server")):
+    asked = any(name in request.fixturenames for name in ("db", "transactional_db", "live_server"))
+    if not asked and not request.node.get_closest_marker("django_db"):
         return
     request.getfixturevalue("transactional_db" if is_transactional(request) else "db")
     from agreements.models import QuestionSet

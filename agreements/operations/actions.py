@@ -23,6 +23,9 @@ def _open(version: Version, by: User) -> Version:
     version = Version.objects.locked(version)
     if not may_draft(by, version.agreement):
         raise PermissionDenied
+    asked = version.clarifications.filter(answered_at=None).first()
+    if asked and not any(question_id.startswith("ACT-") for question_id in asked.questions):
+        raise NotReady("Only the questions that were sent back can be changed now.")
     if version.status not in BEFORE_APPROVAL:
         raise NotReady("Actions can be changed until the agreement is sent for approval.")
     return version

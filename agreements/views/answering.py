@@ -49,6 +49,7 @@ class AnswersPage:
     ):
         self.request, self.agreement, self.reading, self.section = request, agreement, reading, section
         self.asked = reading.asked_in(section)
+        self.unlocked = open_now
         self.open = tuple(question for question in self.asked if question.id in open_now)
         self.is_autosave = "X-Autosave" in request.headers
         self.is_in_doubt = False
@@ -77,9 +78,14 @@ class AnswersPage:
         return SectionForm(questions, self.reading.answers, self.reading.lookup, bases=bases, **kwargs)
 
     def lost_its_turn(self) -> bool:
-        """Whether something was typed for a question that isn't open to this person any more."""
-        posted = {name.removeprefix("base_") for name in self.request.POST if name.startswith("base_")}
-        return bool(posted - {question.id for question in self.open})
+        """Whether something was typed for a question that isn't open to this person any more.
+
+        A question that another answer has just closed was on the page too: it is left out, and that isn't a loss.
+        """
+        return bool(self.posted_questions() - self.unlocked)
+
+    def posted_questions(self) -> set[str]:
+        return {name.removeprefix("base_") for name in self.request.POST if name.startswith("base_")}
 
     def show_what_was_typed(self) -> HttpResponse:
         """Nothing is saved, and nothing is lost: the words are there to copy."""
@@ -111,9 +117,7 @@ class AnswersPage:
 
     def show(self, form: SectionForm, **more: Any) -> HttpResponse:
         read_only = [(question, self.reading.shown(question)) for question in self.asked if question not in self.open]
-        return self._render(
-            self.edit_template, form=form, read_only=read_only, ask_if_sure=self.is_in_doubt, **more
-        )
+        return self._render(self.edit_template, form=form, read_only=read_only, ask_if_sure=self.is_in_doubt, **more)
 
     def conflict(self, saved: Saved) -> HttpResponse:
         """Both texts: theirs to read, one's own in the form, which now replaces theirs."""

@@ -24,7 +24,7 @@ EDITIONS = {"standard": "Standard print", "large-print": "Large print", "icons":
 @require_safe
 def agreement_words(request: HttpRequest, reference: str) -> HttpResponse:
     """The words of any version: those that were frozen, or as they stand now; and what was said about them."""
-    version = find_version(request, reference, version_number(request))
+    version = find_version(request, reference)
     document = version.documents.filter(overtaken_at=None).first()
     html = document.html if document else documents.words(read(version))
     context = {
@@ -43,7 +43,7 @@ def agreement_words(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def agreement_data(request: HttpRequest, reference: str) -> HttpResponse:
     """Everything that is recorded of a version, as JSON."""
-    version = find_version(request, reference, version_number(request))
+    version = find_version(request, reference)
     told = documents.data(read(version)) | {
         "comments": [_comment(comment) for comment in version.comments.select_related("by", "resolved_by")],
         "history": [_change(change) for change in version.changes.select_related("by")],
@@ -79,7 +79,7 @@ def _change(change) -> dict[str, Any]:
 @require_POST
 def pdf_ask(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask for an unsealed copy of the words as they stand. The worker prints it; the page says where it is."""
-    documents.ask_for_draft_pdf(find_version(request, reference, version_number(request)))
+    documents.ask_for_draft_pdf(find_version(request, reference))
     return redirect(reverse("agreement_detail", args=[reference]) + "#pdf")
 
 
@@ -114,7 +114,7 @@ def pdf_download(request: HttpRequest, reference: str, printing_id: int) -> File
 @require_safe
 def data_flow(request: HttpRequest, reference: str) -> HttpResponse:
     """Who sends what to whom under this agreement, and every other one here that this person may see."""
-    version = find_version(request, reference, version_number(request))
+    version = find_version(request, reference)
     visible = Version.objects.visible_to(request.user).with_parties().order_by("agreement_id")
     here = visible.filter(agreement__establishment=version.agreement.establishment_id, status__in=LIVE)
     others = paged(request, here.exclude(agreement=version.agreement_id))
@@ -133,7 +133,7 @@ def consent_form(request: HttpRequest, reference: str, edition: str) -> HttpResp
     """The form for people who take part, blank, to print or to read aloud. Never a completed one."""
     if edition not in EDITIONS:
         raise Http404
-    version = find_version(request, reference, version_number(request))
+    version = find_version(request, reference)
     context = {"edition": edition, "editions": EDITIONS, "icons": edition == "icons"} | consent_words(read(version))
     if edition != "text":
         return render(request, "agreements/consent_form.html", context)
@@ -188,13 +188,3 @@ def text_download(text: str, name: str) -> HttpResponse:
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def version_number(request: HttpRequest) -> int | None:
-    """The version that the address names; one that can't be a number is not found."""
-    named = request.GET.get("version")
-    if named is None:
-        return None
-    if not (named.isascii() and named.isdigit() and len(named) < 5):
-        raise Http404
-    return int(named)

@@ -1,14 +1,17 @@
 """Drafting together: one section a page, comments on a question, check your answers."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agreements.forms.comments import CommentForm
 from agreements.forms.section import SectionForm
-from agreements.models import Attachment, Comment
+from agreements.models import Agreement, Attachment, Comment
 from agreements.operations.answering import Saved
 from agreements.operations.attaching import attach
 from agreements.operations.drafting import add_comment, resolve_comment, save_answers
@@ -21,6 +24,7 @@ from agreements.views.finding import find_version
 from directory.standing import people_at
 from portal.foundation import typed
 from portal.foundation.exceptions import NotReady
+from portal.foundation.models import User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,30 +81,36 @@ def comment_add(request: HttpRequest, reference: str, question_id: str) -> HttpR
     reading = read(version)
     if question_id not in reading.asked:
         raise Http404
-    agreement = version.agreement
-    people = people_at(organisation_id=agreement.organisation_id) | people_at(
-        establishment_id=agreement.establishment_id
-    )
-    form = CommentForm(request.POST or None, people=people.exclude(pk=request.user.pk).distinct())
+    people = people_of(version.agreement).exclude(pk=request.user.pk)
+    form = CommentForm(request.POST or typed.take_back(request), people=people)
     if request.method == "POST" and form.is_valid():
-        mentions = list(form.cleaned_data.get("mentions", []))
-        add_comment(
-            version, question_id=question_id, text=form.cleaned_data["text"], mentions=mentions, by=request.user
-        )
+        text, mentions = form.cleaned_data["text"], list(form.cleaned_data.get("mentions", []))
+        add_comment(version, question_id=question_id, text=text, mentions=mentions, by=request.user)
         messages.success(request, "Your comment has been added.")
         return redirect("comment_add", reference, question_id)
+    return render(request, "agreements/comment_add.html", discussion(request, reading, question_id, form))
+
+
+def people_of(agreement: Agreement) -> QuerySet[User]:
+    """The people of both parties today."""
+    at_partner = people_at(organisation_id=agreement.organisation_id)
+    return (at_partner | people_at(establishment_id=agreement.establishment_id)).distinct()
+
+
+def discussion(request: HttpRequest, reading: Reading, question_id: str, form: CommentForm) -> dict[str, Any]:
+    """What the page of a discussion shows. Who may not join it has no form."""
+    version = reading.version
     question = reading.asked[question_id]
-    context = {
+    return {
         "version": version,
-        "agreement": agreement,
+        "agreement": version.agreement,
         "question": question,
         "section": section_of(reading, question_id),
         "shown": reading.shown(question),
         "comments": version.comments.filter(question_id=question_id).select_related("by", "resolved_by"),
-        "form": form if may_draft(request.user, agreement) else None,
+        "form": form if may_draft(request.user, version.agreement) else None,
         "typed_by": typed.token(request.user, request.path),
     }
-    return render(request, "agreements/comment_add.html", context)
 
 
 def section_of(reading: Reading, question_id: str) -> Section:
@@ -126,5 +136,5 @@ def attachment_download(request: HttpRequest, reference: str, attachment_id: str
     attachment = get_object_or_404(Attachment, version__agreement=version.agreement, pk=attachment_id)
     response = FileResponse(attachment.file.open(), as_attachment=True, filename=attachment.name)
     response["Content-Type"] = "application/octet-stream"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     return response

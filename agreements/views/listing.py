@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from agreements.filters import AgreementFilter
-from agreements.models import Agreement, Answer, StatusChange, Version
+from agreements.models import DRAFTED, LIVE, Agreement, Answer, Status, StatusChange, Version
 from agreements.operations.question_sets import newer_sets
 from agreements.permissions import may_draft, side_of
 from agreements.questions.compare import compare_answers
 from agreements.reading import Reading, read, read_at
+from agreements.timing import spells
 from agreements.turns import turn
 from agreements.views.finding import find_agreement, find_version
 from agreements.views.paging import paged
@@ -40,10 +41,12 @@ def agreement_detail(request: HttpRequest, reference: str) -> HttpResponse:
     reading = read(version)
     now = turn(version)
     side = side_of(request.user, agreement)
+    current = agreement.current_version if agreement.current_version_id != version.pk else None
     context = {
         "agreement": agreement,
         "version": version,
-        "current": agreement.current_version if agreement.current_version_id != version.pk else None,
+        "other": agreement.versions.exclude(pk=version.pk).filter(status__in=(*DRAFTED, *LIVE)).first(),
+        "is_signed": (current or version).status in (*LIVE, Status.ENDED),
         "turn": now,
         "side": side,
         "is_my_turn": now.is_of(side),
@@ -67,6 +70,7 @@ def agreement_history(request: HttpRequest, reference: str) -> HttpResponse:
         "agreement": version.agreement,
         "version": version,
         "changes": [(change, BY_NAME[change.step].label) for change in changes.order_by("-at", "-pk")],
+        "spells": spells(version),
     }
     return render(request, "agreements/agreement_history.html", context | paged(request, saves))
 

@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from agreements.forms.section import SectionForm
 from agreements.operations.answering import Saved
-from agreements.questions.definition import Section
+from agreements.questions.definition import Question, Section
+from agreements.questions.progress import row_labels
+from agreements.questions.types import ACTIONS
 from agreements.reading import Reading, read
 from agreements.turns import turn, unlocked
 from agreements.views.answering import AnswersPage
@@ -50,7 +52,7 @@ class SectionPage(AnswersPage):
 
     def saved(self, saved: Saved) -> HttpResponse:
         now = read(self.version)
-        opened = [question.id for question in now.asked_in(self.section) if question not in self.asked]
+        opened = [question.id for question in self._questions_for(now) if not self._was_on_the_page(question, now)]
         if self.is_autosave:
             answer = {"saved": clock.say_time(clock.now()), "base": saved.bases}
             return JsonResponse(answer | ({"notice": NEW_QUESTIONS} if opened else {}))
@@ -63,10 +65,25 @@ class SectionPage(AnswersPage):
             return redirect("section_edit", self.agreement.reference, following.id)
         return redirect("agreement_detail", self.agreement.reference)
 
+    def _questions_for(self, reading: Reading) -> list[Question]:
+        """What is asked of this person in the section now."""
+        open_now = unlocked(reading, self.request.user, self.turn.asked)
+        return [question for question in reading.asked_in(self.section) if question.id in open_now]
+
+    def _was_on_the_page(self, question: Question, now: Reading) -> bool:
+        """Asked before; and before "Save and continue", seen: what an autosave has opened isn't on the page yet."""
+        if question not in self.asked:
+            return False
+        if "continue" not in self.request.POST:
+            return True
+        labels = row_labels(question, now.answers, now.lookup) if question.type == "per_row" else ()
+        posted = {self.request.POST.get(f"{question.id}.{index}.for") for index in range(len(labels))}
+        return question.id in self.posted_questions() and posted >= set(labels)
+
     def _next_section(self, reading: Reading) -> Section | None:
         """The next section with something in it for this person."""
         open_now = unlocked(reading, self.request.user, self.turn.asked)
-        later = reading.sections[self._number() :]
+        later = [section for section in reading.sections[self._number() :] if section.home != ACTIONS]
         return next(
             (section for section in later if any(question.id in open_now for question in reading.asked_in(section))),
             None,

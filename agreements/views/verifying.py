@@ -7,6 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from agreements import verification
 from agreements.forms.verifying import VerifyForm
+from portal.foundation import throttle
+from portal.foundation.networks import network_of
 
 
 @login_not_required
@@ -14,8 +16,20 @@ from agreements.forms.verifying import VerifyForm
 def verify(request: HttpRequest) -> HttpResponse:
     """GET asks for a file or its code, POST says what is known of it. Nothing is kept."""
     form = VerifyForm(request.POST, request.FILES) if request.method == "POST" else VerifyForm()
-    finding = judge(form) if form.is_bound and form.is_valid() else None
+    finding = slowly(request, form) if form.is_bound and form.is_valid() else None
     return render(request, "agreements/verify.html", {"form": form, "finding": finding})
+
+
+def slowly(request: HttpRequest, form: VerifyForm) -> verification.Finding | None:
+    """Whoever guesses codes waits longer with each one that isn't known."""
+    try:
+        with throttle.guess(at="", network=f"verify:{network_of(request)}") as guess:
+            finding = judge(form)
+            guess.is_right = finding.document is not None
+    except throttle.TooManyAtOnce:
+        form.add_error("code", "Your network is checking many documents just now. Wait a few seconds and try again")
+        return None
+    return finding
 
 
 def judge(form: VerifyForm) -> verification.Finding:

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -37,15 +37,15 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting": waiting[:FIRST],
         "waiting_count": waiting.count(),
         "latest": visible.for_list()[:FIRST],
-        "estate": estate() if stands.is_cjvsf else None,
+        "estate": estate(visible) if stands.is_cjvsf else None,
         "drafts_for_a_partner": bool(stands.organisation_ids),
     }
     return render(request, "home/home.html", context)
 
 
-def estate() -> dict:
+def estate(agreements: QuerySet[Agreement]) -> dict:
     """The figures that CJVSF opens with: agreements by status, eligibility checks by result, mail that was refused."""
-    by_status = dict(Agreement.objects.order_by().values_list("current_version__status").annotate(count=Count("pk")))
+    by_status = dict(agreements.order_by().values_list("current_version__status").annotate(count=Count("pk")))
     return {
         "statuses": [(status.label, status.value, by_status.get(status.value, 0)) for status in Status],
         "checks": EligibilityCheck.objects.order_by("result").values_list("result").annotate(count=Count("pk")),

@@ -124,7 +124,9 @@ def test_a_second_writer_sees_both_texts_and_loses_nothing(cast):
     version = factories.bring_to("outline", cast)
     post_section(signed_in(cast.signatory), version, "S1", {"base_S1-06": "", "S1-06": "Theirs first."})
     client = signed_in(cast.contributor)
-    answer = post_section(client, version, "S1", {"base_S1-06": "", "S1-06": "Mine second.", "base_S1-07": "", "S1-07": "Ok."})
+    answer = post_section(
+        client, version, "S1", {"base_S1-06": "", "S1-06": "Mine second.", "base_S1-07": "", "S1-07": "Ok."}
+    )
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "Theirs first." in page
@@ -138,7 +140,9 @@ def test_a_second_writer_sees_both_texts_and_loses_nothing(cast):
 def test_what_is_typed_for_a_closed_question_is_shown_to_copy_and_not_saved(cast):
     version = factories.bring_to("with prison", cast)
     before = read(version).answers
-    answer = post_section(signed_in(cast.contributor), version, "S1", {"base_S1-06": "1", "S1-06": "Too late, but kept."})
+    answer = post_section(
+        signed_in(cast.contributor), version, "S1", {"base_S1-06": "1", "S1-06": "Too late, but kept."}
+    )
     assert answer.status_code == 409
     assert "Too late, but kept." in answer.content.decode()
     assert read(version).answers == before
@@ -171,7 +175,11 @@ def test_text_typed_when_the_session_ended_comes_back_to_the_same_person_only(ca
 def test_a_forged_or_borrowed_token_keeps_nothing(cast):
     version = factories.bring_to("outline", cast)
     address = reverse("section_edit", args=[version.agreement.reference, "S1"])
-    for token in ("nonsense", signing.dumps([cast.contributor.pk, address], salt="other"), typed.token(cast.hoo, "/other/")):
+    for token in (
+        "nonsense",
+        signing.dumps([cast.contributor.pk, address], salt="other"),
+        typed.token(cast.hoo, "/other/"),
+    ):
         Client().post(address, {"S1-06": "x", "typed_by": token})
     assert not TypedText.objects.exists()
 
@@ -202,7 +210,9 @@ def test_signing_asks_for_password_and_code_and_a_code_counts_once(cast):
     signature = version.documents.get().signatures.get()
     assert signature.proved_by == "password and recovery code"
     assert signature.words_sha256 == version.documents.get().sha256
-    again = signed_in(cast.hoo).post(address, sign_form(cast.hoo, version) | {"password": factories.PASSWORD, "code": code})
+    again = signed_in(cast.hoo).post(
+        address, sign_form(cast.hoo, version) | {"password": factories.PASSWORD, "code": code}
+    )
     assert again.status_code == 409
 
 

@@ -14,6 +14,7 @@ from agreements.steps import STEPS
 from agreements.workflow import reasons_against
 from directory.models import Post
 from portal.foundation import clock
+from portal.foundation.models import User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +252,7 @@ def test_no_prison_approves_by_having_nobody_to_ask(cast):
     """A policy that is emptied while an agreement waits approves nothing."""
     version = factories.bring_to("for approval", cast)
     Post.objects.filter(pk=cast.hoo_post.pk).update(approval_order=None)
+    cast.hoo = User.objects.get(pk=cast.hoo.pk)
     with pytest.raises(PermissionDenied):
         factories.take("approve", version, cast)
 
@@ -267,6 +269,34 @@ def test_nothing_is_in_force_without_a_signature_of_each_party(cast):
 def test_a_version_that_is_not_the_newest_cannot_be_varied_while_the_newest_is_drafted(cast):
     first = factories.bring_to("in force", cast)
     assert says(rules.no_other_version_is_being_drafted, first, cast) == []
+
+
+def test_nobody_acts_for_both_parties_even_after_changing_jobs(cast):
+    version = factories.bring_to("for signature", cast)
+    factories.hold(factories.post("signatory", cast.charity), cast.hoo)
+    cast.hoo.holdings.filter(post=cast.hoo_post).update(until_on=dt.date(2026, 11, 20))
+    moved = User.objects.get(pk=cast.hoo.pk)
+    assert rules.has_not_acted_for_the_other_side(version, moved) == [
+        "You have approved or signed this agreement for the other side."
+    ]
+    assert rules.has_not_acted_for_the_other_side(version, cast.signatory) == []
+
+
+def test_an_agreement_expires_only_after_its_last_day(cast):
+    version = factories.bring_to("in force", cast)
+    assert rules.is_past_its_last_day(version, None) == ["Its last day isn’t over."]
+    version.ends_on = dt.date(2026, 11, 20)
+    assert rules.is_past_its_last_day(version, None) == []
+
+
+def test_writing_in_a_supported_outline_breaks_its_silence(cast):
+    version = factories.bring_to("supported", cast)
+    with clock.set_to(TODAY + dt.timedelta(days=400)):
+        assert rules.has_been_silent_for_a_year(version, None) == []
+    with clock.set_to(TODAY + dt.timedelta(days=300)):
+        drafting.add_comment(version, question_id="S1-14", text="Nearly there.", mentions=[], by=cast.contributor)
+    with clock.set_to(TODAY + dt.timedelta(days=400)):
+        assert rules.has_been_silent_for_a_year(version, None) == ["Somebody has written in it."]
 
 
 # All together
@@ -298,6 +328,9 @@ TESTED = {
     rules.has_a_second_factor,
     rules.an_approver_is_named,
     rules.no_other_version_is_being_drafted,
+    rules.has_not_acted_for_the_other_side,
+    rules.is_past_its_last_day,
+    rules.has_been_silent_for_a_year,
     # Whose turn it is, is told in test_workflow.
     rules.it_is_this_approvers_turn,
     rules.it_is_this_signatorys_turn,

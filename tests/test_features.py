@@ -1,0 +1,28 @@
+"""docs/features.md names, for each feature that is promised, the test that plays its line."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROW = re.compile(r"^\| ([A-Z][0-9]+) \|.*\| `(tests/[\w/]+\.py)::(test_\w+)` \|$", re.MULTILINE)
+ROWS = ROW.findall((ROOT / "docs" / "features.md").read_text())
+PROMISED = ["A1", "A2", "A3", "A6", "B1", "B2", "B4", "B5", "B6", "B10", "C2", "C3", "C4", "D1", "D6", "E1", "E2", "E3", "F1", "F2", "F5", "F7", "F8", "F9", "G2", "G3", "G5", "G7"]
+
+
+@pytest.mark.parametrize("feature", PROMISED)
+def test_a_promised_feature_has_its_row(feature):
+    assert feature in {row[0] for row in ROWS}
+
+
+@pytest.mark.parametrize(("feature", "file", "name"), ROWS)
+def test_the_test_that_a_row_names_is_there(feature, file, name):
+    tree = ast.parse((ROOT / file).read_text())
+    assert name in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+def test_every_row_of_the_table_is_read():
+    lines = [line for line in (ROOT / "docs" / "features.md").read_text().splitlines() if re.match(r"\| [A-Z][0-9]", line)]
+    assert len(lines) == len(ROWS)
