@@ -59,7 +59,17 @@ def all_blanks() -> list[Blank]:
 
 def make_all(*, again: bool = False) -> int:
     """Print every blank form that isn't there yet, or all of them again. How many were made."""
-    return sum(make(blank) for blank in all_blanks() if blank.edition in PRINTED and (again or not blank.is_ready))
+    return sum(make(blank) for blank in _printed() if again or not blank.is_ready)
+
+
+def make_next() -> bool:
+    """Print one blank form that isn't there yet: a worker goes back to its mail between two of them."""
+    missing = next((blank for blank in _printed() if not blank.is_ready), None)
+    return missing is not None and make(missing)
+
+
+def _printed() -> Iterator["Blank"]:
+    return (blank for blank in all_blanks() if blank.edition in PRINTED)
 
 
 def make(blank: Blank) -> bool:

@@ -45,9 +45,9 @@ def sealer() -> seal.Sealer:
 
 
 @shared_task(name="agreements.tasks.print_blank_forms")
-def print_blank_forms() -> int:
-    """Print the blank forms of newly published questions. How many were printed."""
-    return blanks.make_all()
+def print_blank_forms() -> bool:
+    """Print the next blank form of newly published questions, if one is missing."""
+    return blanks.make_next()
 
 
 @shared_task(name="agreements.tasks.end_what_has_ended")

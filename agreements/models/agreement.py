@@ -1,5 +1,7 @@
 """The agreement, its versions, and every step that one has taken."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -66,7 +68,7 @@ class SeenBy(models.QuerySet):
 
     to_agreement = ""
 
-    def visible_to(self, user) -> "SeenBy":
+    def visible_to(self, user) -> Self:
         """A partner sees its own; a prison what has been sent to it; CJVSF the whole estate."""
         stands = standing(user)
         if stands.is_cjvsf:

@@ -2,11 +2,27 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from agreements.models import SavedAnswer
 from portal.foundation import clock
 from portal.foundation.models import User
+
+
+class Stored(Protocol):
+    """An answer that was saved, or figures that stand for one: which, what, by whom, when."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def value(self) -> Any: ...
+
+    @property
+    def by(self) -> Any: ...
+
+    @property
+    def at(self) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -14,7 +30,7 @@ class Conflict:
     """Two people answered the same question: what is stored, and what the second one typed."""
 
     question_id: str
-    stored: SavedAnswer
+    stored: Stored
     typed: Any
 
 

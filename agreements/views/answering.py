@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from agreements.forms.section import SectionForm
-from agreements.models import Agreement, SavedAnswer
-from agreements.operations.answering import Saved
+from agreements.models import Agreement
+from agreements.operations.answering import Saved, Stored
 from agreements.questions.definition import Question, Section
 from agreements.questions.shown import Shown, Words, shown
 from agreements.questions.values import Lookup
@@ -26,7 +26,8 @@ DOUBT = (
 class Answered(Protocol):
     """What is answered, read once: `agreements.reading.Reading` is one."""
 
-    rows: Mapping[str, SavedAnswer]
+    @property
+    def rows(self) -> Mapping[str, Stored]: ...
 
     @property
     def answers(self) -> Mapping[str, Any]: ...
@@ -47,14 +48,15 @@ class AnswersPage:
     def __init__(
         self, request: HttpRequest, agreement: Agreement, reading: Answered, section: Section, open_now: frozenset[str]
     ):
-        self.request, self.agreement, self.reading, self.section = request, agreement, reading, section
+        self.request, self.agreement, self.section = request, agreement, section
+        self.reading: Any = reading
         self.asked = reading.asked_in(section)
         self.unlocked = open_now
         self.open = tuple(question for question in self.asked if question.id in open_now)
         self.is_autosave = "X-Autosave" in request.headers
         self.is_in_doubt = False
 
-    def read_again(self) -> Answered:
+    def read_again(self) -> Any:
         raise NotImplementedError
 
     def surroundings(self) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 Screens never read it: they read status rows and answers.
 """
 
+import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from portal.foundation import clock
@@ -50,3 +53,39 @@ def first_broken_link(about: str) -> AuditEvent | None:
             return line
         previous = line.digest
     return None
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """All chains as they stood at a moment, in one SHA-256. Kept outside, it shows what the chains can't show of
+    themselves: a tail that was cut, a chain that is gone, a chain that was written anew from some line on."""
+
+    at: dt.datetime
+    chains: int
+    lines: int
+    sha256: str
+
+
+def anchor(at: dt.datetime) -> Anchor:
+    heads: dict[str, str] = {}
+    lines = 0
+    rows = AuditEvent.objects.filter(at__lte=at).order_by("about", "number")
+    for about, number, digest_ in rows.values_list("about", "number", "digest").iterator():
+        heads[about] = f"{about} {number} {digest_}"
+        lines += 1
+    told = "\n".join(heads[about] for about in sorted(heads))
+    return Anchor(at=at, chains=len(heads), lines=lines, sha256=hashlib.sha256(told.encode()).hexdigest())
+
+
+def broken_links() -> Iterator[AuditEvent]:
+    """The first broken link of each chain that doesn't hold."""
+    chains = AuditEvent.objects.order_by("about").values_list("about", flat=True).distinct()
+    return (line for line in map(first_broken_link, chains) if line)
+
+
+def exported() -> Iterator[str]:
+    """Every line as JSON, chain by chain: what script/verify-audit-export reads."""
+    for line in AuditEvent.objects.order_by("about", "number").iterator():
+        told = {name: getattr(line, name) for name in ("about", "number", "event", "by", "by_name", "detail")}
+        told |= {"at": line.at.isoformat(), "previous": line.previous, "digest": line.digest}
+        yield json.dumps(told, ensure_ascii=False, sort_keys=True)

@@ -1,11 +1,20 @@
 """Doors: how people get in, and what their browser may keep."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from portal.foundation import clock
+from portal.foundation import clock, throttle
+from portal.foundation.models import User
+from portal.foundation.networks import network_of
+
+BUSY = "Somebody in your network is trying many passwords just now. Wait a few seconds and try again"
+# What no page of ours asks of a browser.
+PERMISSIONS = ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "serial", "usb")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -17,6 +26,46 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reset_password_from_key_url(self, key: str) -> str:
         return settings.SITE_URL + reverse("account_reset_password_from_key", args=key.split("-", 1))
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Slowed by what was wrong before, at this account and from this network. Asking again for a password is too."""
+        account = f"account:{credentials.get('email', '').strip().lower()}"
+        try:
+            with throttle.guess(at=account, network=network_of(request)) as guess:
+                user = super().authenticate(request, **credentials)
+                guess.is_right = user is not None
+        except throttle.TooManyAtOnce:
+            raise ValidationError(BUSY) from None
+        return user
+
+
+class Headers:
+    """What every answer says, errors and files included. What the other middleware sets already stays."""
+
+    ALWAYS = {"Permissions-Policy": ", ".join(f"{name}=()" for name in PERMISSIONS)}
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in self.ALWAYS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+class LeaveNothing:
+    """Signing out clears what the browser has kept of the portal."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        was_signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        if was_signed_in and not request.user.is_authenticated:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
 
 class NoStore:
     """What a signed-in person sees isn't kept by a shared computer."""
@@ -25,8 +74,9 @@ class NoStore:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        was_signed_in = request.user.is_authenticated
         response = self.get_response(request)
-        if request.user.is_authenticated or request.path.startswith("/account/"):
+        if was_signed_in or request.user.is_authenticated or request.path.startswith("/account/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 

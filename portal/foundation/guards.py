@@ -15,6 +15,30 @@ CREATE = {
 DROP = {"postgresql": "DROP TRIGGER {name} ON {table}", "sqlite": "DROP TRIGGER {name}"}
 
 
+TRUNCATE = (
+    "CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT "
+    "EXECUTE FUNCTION portal_refuse('{message}')"
+)
+TRUNCATE_ALLOWED = "DROP TRIGGER {table}_no_truncate ON {table}"
+
+
+def refuse_truncate(table: str, *, message: str) -> migrations.RunPython:
+    """A migration that makes PostgreSQL refuse to empty `table`. SQLite has no such statement.
+
+    The database of the tests is emptied between them, so tests/facts.py takes this guard away there.
+    """
+
+    def run(statement: str):
+        def change(apps, schema_editor):
+            if schema_editor.connection.vendor == "postgresql":
+                with schema_editor.connection.cursor() as cursor:
+                    cursor.execute(statement.format(table=table, message=message))
+
+        return change
+
+    return migrations.RunPython(run(TRUNCATE), run(TRUNCATE_ALLOWED))
+
+
 def refuse(event: str, table: str, *, message: str, when: str = "1 = 1") -> migrations.RunPython:
     """A migration that makes the database refuse `event` (UPDATE or DELETE) on rows of `table` for which `when` holds."""
     facts = {"name": f"{table}_no_{event.lower()}", "event": event, "table": table, "message": message, "when": when}

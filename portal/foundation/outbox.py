@@ -12,17 +12,18 @@ COLLECTED = frozenset({"agreement_changed", "reminder"})
 UNSENT = Q(sent_at=None, refused_at=None, closed_at=None)
 
 
-def queue(
-    *, to: str, template: str, context: dict[str, Any], dedupe_key: str, at_once: bool | None = None
-) -> None:
+def queue(*, to: str, template: str, context: dict[str, Any], dedupe_key: str) -> None:
     """Write one mail to `to` (user:5, mailto:a@b, or parties and posts). A key that was queued before is queued no second time.
 
     The context holds titles, deadlines and links, never an answer's text.
     """
-    if at_once is None:
-        at_once = template not in COLLECTED
+    at_once = template not in COLLECTED
     mail = Notification(addressee=to, template=template, context=context, dedupe_key=dedupe_key, at_once=at_once)
-    Notification.objects.bulk_create([mail], ignore_conflicts=True)
+    queue_all([mail])
+
+
+def queue_all(mails: list[Notification]) -> None:
+    Notification.objects.bulk_create(mails, ignore_conflicts=True)
 
 
 def withdraw(*, about: str, why: str, but: str | None = None) -> int:

@@ -60,6 +60,19 @@ def from_html(html: str, *, attachments: Mapping[str, bytes] = {}, large_print: 
     )
 
 
+def _end_every_stream_plainly() -> None:
+    """Put CR LF before each endstream, where pydyf puts LF alone.
+
+    Compressed data may end in CR. Then CR LF would stand there by chance, and the length would seem one byte too long,
+    which PDF/A forbids. After CR LF of our own, the data ends where its length says, whatever its last byte is.
+    """
+    plain = pydyf.Stream.data.fget
+    pydyf.Stream.data = property(lambda stream: plain(stream).removesuffix(b"\nendstream") + b"\r\nendstream")
+
+
+_end_every_stream_plainly()
+
+
 class PortalFetcher(URLFetcher):
     """Serves the portal's own static files (`portal:fonts/x.woff2`) and pictures inside the document (`data:image/`).
 

@@ -405,3 +405,17 @@ def test_the_portals_own_files_are_served_with_their_type():
 
     assert served.read() == (pdf.STATIC / "css" / "print.css").read_bytes()
     assert served.content_type == "text/css"
+
+
+def test_no_stream_seems_longer_or_shorter_than_its_length_whatever_byte_it_ends_in():
+    """Of many documents some have compressed data that ends in CR, as one in 256 does."""
+    made = b"".join(
+        pdf.from_html(f'<html lang="en-GB"><title>{n}</title><body><p>Words {n * 7919}</p></body></html>') for n in range(12)
+    )
+    assert made.count(b"endstream") == made.count(b"\r\nendstream") > 12
+
+
+def test_twin_data_that_ends_in_cr_would_be_taken_for_one_byte_less():
+    """pydyf's own LF after a last CR reads as the end of the line CR LF."""
+    assert (b"data\r" + b"\n" + b"endstream").removesuffix(b"\r\nendstream") != b"data\r"
+    assert (b"data\r" + b"\r\n" + b"endstream").removesuffix(b"\r\nendstream") == b"data\r"
