@@ -1,115 +1,153 @@
 """The sweep that sends mail. It lives here because who holds a post today is the directory's knowledge.
 
-A row to a party is first spread over the people who act for it today, one row each; a row to a person is sent. Marked
-after sending, with a Message-ID that stays the same: no mail is lost, and a second copy can be told from a second mail.
+A row to posts or a party is first spread over the people who act there today, one row each; what can wait is gathered
+into digests; then each row to a person is sent. Marked after sending, with a Message-ID that stays the same: no mail is
+lost, and a second copy can be told from a second mail. Who has left since a row was spread gets nothing: it is handed on.
 """
 
 import datetime as dt
 import logging
 import smtplib
-from email.utils import parseaddr
 
 from celery import shared_task
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F, Q
-from django.template.loader import render_to_string
 
-from directory.models import Holding, Role
+from directory.addressing import people_behind
+from directory.digests import collect
+from directory.letters import compose
 from portal.foundation import clock
 from portal.foundation.models import Notification, User
+from portal.foundation.outbox import UNSENT
 
 logger = logging.getLogger(__name__)
 
-LEASE = dt.timedelta(minutes=2)
+LEASE = dt.timedelta(minutes=5)
 BATCH = 100
 LONGEST_WAIT = dt.timedelta(hours=1)
-# The roles that mail to a whole party goes to.
-TOLD = {
-    "organisation": (Role.CONTRIBUTOR, Role.SIGNATORY, Role.ADMINISTRATOR),
-    "establishment": (Role.HOO, Role.APPROVER, Role.COORDINATOR),
-}
+TO_SOMEBODY = Q(addressee__startswith="user:") | Q(addressee__startswith="mailto:")
+# What an SMTP server may say about the mail itself. About our own sign-in or address it says nothing for ever.
+ABOUT_THE_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
+
+
+class ServerAway(Exception):
+    """The mail server can't be reached: there is no use in trying the next mail now."""
 
 
 @shared_task(name="directory.delivery.send_mail")
 def send_mail() -> int:
     """Send what waits, over one connection. How many were sent."""
     spread_over_people()
+    collect(waiting())
     sent = 0
-    rows = list(claim())
-    if not rows:
-        return sent
-    with get_connection() as connection:
-        for row in rows:
-            sent += send(row, connection)
+    connection = get_connection()
+    try:
+        for pk in list(to_send().order_by("pk").values_list("pk", flat=True)[:BATCH]):
+            if row := claim(pk):
+                sent += send(row, connection)
+    except ServerAway as away:
+        logger.warning("The mail server is away: %s", away)
+    finally:
+        connection.close()
     return sent
 
 
-def waiting():
+def waiting() -> Q:
     """What nobody has sent, or is sending now."""
     now = clock.now()
-    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-    return Notification.objects.filter(free, sent_at=None, refused_at=None, not_before__lte=now)
+    return UNSENT & Q(digest=None, not_before__lte=now) & (Q(claimed_until=None) | Q(claimed_until__lt=now))
+
+
+def to_send():
+    return Notification.objects.filter(waiting(), TO_SOMEBODY, at_once=True)
 
 
 def spread_over_people() -> None:
-    """Turn each mail to a party into one for each person who acts for it today."""
-    to_parties = waiting().filter(Q(addressee__startswith="organisation:") | Q(addressee__startswith="establishment:"))
-    for row in to_parties[:BATCH]:
-        with transaction.atomic():
-            Notification.objects.bulk_create(
-                [
-                    Notification(
-                        addressee=f"user:{user_id}",
-                        template=row.template,
-                        context=row.context,
-                        dedupe_key=f"{row.dedupe_key}>user:{user_id}",
-                    )
-                    for user_id in people_to_tell(row.addressee)
-                ],
-                ignore_conflicts=True,
-            )
-            Notification.objects.filter(pk=row.pk).update(sent_at=clock.now(), server_answer="Spread over people")
+    """Turn each mail to posts into one for each person who acts in them today."""
+    for row in Notification.objects.filter(waiting()).exclude(TO_SOMEBODY).order_by("pk")[:BATCH]:
+        spread(row, row.addressee)
 
 
-def people_to_tell(addressee: str) -> list[int]:
-    """The ids of the people who act for a party today: `organisation:5` or `establishment:7`."""
-    party, _, party_id = addressee.partition(":")
-    holdings = Holding.objects.on(clock.today()).filter(
-        **{f"post__{party}_id": int(party_id)}, post__role__in=TOLD[party]
-    )
-    return list(holdings.order_by("user_id").values_list("user_id", flat=True).distinct())
+@transaction.atomic
+def spread(row: Notification, via: str) -> None:
+    """One row for each person behind the address, and none twice. Nobody there at all: it waits until there is somebody."""
+    topic = row.dedupe_key.partition(">")[0]
+    people = people_behind(via)
+    if not people:
+        wait(row, "Nobody acts there, and nobody at CJVSF")
+        Notification.objects.filter(pk=row.pk).update(digest=None)
+        return
+    rows = [
+        Notification(
+            addressee=f"user:{user_id}",
+            via=via,
+            template=row.template,
+            context=row.context,
+            at_once=row.at_once,
+            created_at=row.created_at,
+            dedupe_key=f"{topic}>user:{user_id}",
+        )
+        for user_id in sorted(people)
+    ]
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    finish(row, closed_at=clock.now(), server_answer="Handed on to the people who act there")
 
 
-def claim():
-    """Take a batch by a conditional UPDATE with a lease: of two workers, one changes the row."""
-    for row in waiting().order_by("pk")[:BATCH]:
-        lease = {"claimed_until": clock.now() + LEASE, "attempts": F("attempts") + 1}
-        if waiting().filter(pk=row.pk).update(**lease):
-            row.attempts += 1
-            yield row
+def claim(pk: int) -> Notification | None:
+    """Take one row by a conditional UPDATE with a lease: of two workers, one changes it."""
+    lease = {"claimed_until": clock.now() + LEASE, "attempts": F("attempts") + 1}
+    if not to_send().filter(pk=pk).update(**lease):
+        return None
+    return Notification.objects.get(pk=pk)
 
 
 def send(row: Notification, connection) -> bool:
     """Send one mail, and record the server's answer. A permanent refusal isn't tried again."""
+    told = still_theirs(row)
     address = address_of(row.addressee)
+    if not told:
+        return False
     if address is None:
         finish(row, refused_at=clock.now(), server_answer="The person has left or doesn't exist")
         return False
     try:
-        compose(row, address, connection).send()
-    except smtplib.SMTPRecipientsRefused as error:
-        refuse_or_wait(row, *next(iter(error.recipients.values())))
-        return False
-    except smtplib.SMTPResponseException as error:
-        refuse_or_wait(row, error.smtp_code, error.smtp_error)
-        return False
+        mail = compose(row, told, address, connection)
+        connection.open()
+        mail.send()
+    except ABOUT_THE_MAIL as error:
+        refuse_or_wait(row, *answer_in(error))
     except (OSError, smtplib.SMTPException) as error:
         wait(row, str(error))
-        return False
-    finish(row, sent_at=clock.now(), server_answer="Accepted")
-    return True
+        raise ServerAway(error) from error
+    except Exception as error:
+        # A mail that can't be written doesn't hold up the others.
+        logger.exception("Mail %s can't be written", row.pk)
+        wait(row, f"{type(error).__name__}: {error}")
+    else:
+        finish(row, sent_at=clock.now(), server_answer="Accepted")
+        return True
+    return False
+
+
+def answer_in(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> tuple[int, bytes | str]:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return next(iter(error.recipients.values()))
+    return error.smtp_code, error.smtp_error
+
+
+def still_theirs(row: Notification) -> list[Notification]:
+    """What this mail is to tell: itself, or what a digest has gathered. Who left since gets none of it: it is handed on."""
+    is_digest = row.template == "digest"
+    parts = list(row.collected.filter(closed_at=None).order_by("pk")) if is_digest else [row]
+    user_id = row.addressee.removeprefix("user:")
+    told = [part for part in parts if not part.via or int(user_id) in people_behind(part.via)]
+    for part in parts:
+        if part not in told:
+            spread(part, part.via)
+    if is_digest and not told:
+        finish(row, closed_at=clock.now(), server_answer="Nothing left to tell")
+    return told
 
 
 def refuse_or_wait(row: Notification, code: int, answer: bytes | str) -> None:
@@ -129,6 +167,9 @@ def wait(row: Notification, answer: str) -> None:
 
 
 def finish(row: Notification, **fields) -> None:
+    """Write down how it went, for a digest also in what it told."""
+    if row.template == "digest" and ("sent_at" in fields or "refused_at" in fields):
+        row.collected.filter(closed_at=None).update(**fields)
     Notification.objects.filter(pk=row.pk).update(claimed_until=None, **fields)
 
 
@@ -137,18 +178,3 @@ def address_of(addressee: str) -> str | None:
     if kind == "mailto":
         return rest
     return User.objects.filter(pk=rest, is_active=True).values_list("email", flat=True).first()
-
-
-def compose(row: Notification, address: str, connection) -> EmailMultiAlternatives:
-    """Plain text first, complete; HTML beside it with a language, headings and real links."""
-    context = row.context | {"operator": settings.OPERATOR_NAME, "site_url": settings.SITE_URL}
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    mail = EmailMultiAlternatives(
-        subject=" ".join(render_to_string(f"email/{row.template}.subject.txt", context).split()),
-        body=render_to_string(f"email/{row.template}.txt", context),
-        to=[address],
-        connection=connection,
-        headers={"Message-ID": f"<{row.message_id}@{domain}>", "Auto-Submitted": "auto-generated"},
-    )
-    mail.attach_alternative(render_to_string(f"email/{row.template}.html", context), "text/html")
-    return mail

@@ -11,7 +11,6 @@ from django.conf import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 EVERY_FEW_SECONDS = 5.0
-EVERY_MINUTE = 60.0
 EVERY_HOUR = 3600.0
 
 app = Celery("portal")
@@ -30,10 +29,12 @@ app.conf.update(
         for name, every in {
             "directory.delivery.send_mail": EVERY_FEW_SECONDS,
             "agreements.tasks.print_documents": EVERY_FEW_SECONDS,
-            "agreements.tasks.print_blank_forms": EVERY_MINUTE,
+            "agreements.tasks.print_blank_forms": EVERY_FEW_SECONDS,
             "agreements.tasks.end_what_has_ended": EVERY_HOUR,
+            "directory.anchoring.mail_audit_digest": EVERY_HOUR,
             "reviews.tasks.print_records": EVERY_FEW_SECONDS,
             "reviews.tasks.schedule_reviews": EVERY_HOUR,
+            "reviews.reminders.send_reminders": EVERY_HOUR,
         }.items()
     },
 )
@@ -49,3 +50,5 @@ if settings.BROKER_URL.startswith("filesystem:"):
     }
 app.autodiscover_tasks(["directory", "agreements", "reviews"])
 app.autodiscover_tasks(["directory"], related_name="delivery")
+app.autodiscover_tasks(["directory"], related_name="anchoring")
+app.autodiscover_tasks(["reviews"], related_name="reminders")

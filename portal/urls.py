@@ -5,7 +5,11 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("portal.home.urls")),
     path("mail/", include("portal.home.mail_urls")),
+    path("", include("portal.home.reminding.urls")),
     path("", include("agreements.urls")),
+    path("", include("reviews.urls")),
+    path("", include("directory.urls")),
+    path("", include("portal.home.shelf.urls")),
     path("account/two-factor/", include("allauth.mfa.urls")),
     path("account/", include("portal.home.account_urls")),
 ]

@@ -3,9 +3,14 @@
 from allauth.account import views
 from django.urls import path, re_path
 
+from portal.home import signing_in
+
 urlpatterns = [
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
+    # Says that accounts are made by invitation; the mail to an address that has no account leads there.
+    path("signup/", views.signup, name="account_signup"),
+    path("sessions/", signing_in.session_list, name="account_sessions"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),

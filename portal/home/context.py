@@ -6,7 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from directory.parties import managed_parties
 from directory.standing import standing
+from portal.foundation.doors import KeepSessionAlive
 
 
 def operator(request: HttpRequest) -> dict[str, Any]:
@@ -18,7 +20,17 @@ def operator(request: HttpRequest) -> dict[str, Any]:
             "site_url": settings.SITE_URL,
         },
         "navigation": list(navigation(request)),
+        "session_seconds": session_seconds(request),
     }
+
+
+def session_seconds(request: HttpRequest) -> int:
+    """How long the session surely lasts without another page. It is written once a minute, so a minute less."""
+    user = getattr(request, "user", None)
+    if not (user and user.is_authenticated):
+        return 0
+    seconds = request.session.get_expiry_age()
+    return seconds - min(KeepSessionAlive.EVERY_SECONDS, seconds // 2)
 
 
 def navigation(request: HttpRequest):
@@ -26,7 +38,10 @@ def navigation(request: HttpRequest):
     places = [("Check if you need an agreement", "start"), ("Check a document", "verify")]
     user = getattr(request, "user", None)
     if user and user.is_authenticated:
-        places = [("Home", "home"), ("Agreements", "agreement_list"), *places]
+        kept = [("Reviews", "review_list"), ("Actions", "action_board")]
+        places = [("Home", "home"), ("Agreements", "agreement_list"), *kept, *places]
+        if managed_parties(user):
+            places.append(("People", "people"))
         if standing(user).is_cjvsf:
             places.append(("Question sets", "question_set_list"))
     for label, name in places:

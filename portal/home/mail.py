@@ -42,7 +42,9 @@ class Mail:
 
     @property
     def sent_at(self) -> dt.datetime:
-        return parsedate_to_datetime(self.message["Date"])
+        """Django writes UTC as -0000, which reads as a moment without a zone."""
+        moment = parsedate_to_datetime(self.message["Date"])
+        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
     @property
     def text(self) -> str:

@@ -1,8 +1,8 @@
 // Says when a session is about to end, and lets the person stay (WCAG 2.2.1). Visits and saves count as being there.
 
-const WARNING = 300;
+const WARNING = 120;
 
-/** Warns five minutes before the end of a session of so many seconds; each save starts the time again. */
+/** Warns two minutes before the end of a session of so many seconds; each save starts the time again. */
 export function warnBeforeEnd(seconds) {
   let timers = [];
   const start = () => {

@@ -30,6 +30,7 @@ from directory.models import Holding, Organisation, Post, Role
 from portal.foundation import clock
 from portal.foundation.models import Notification, User
 from portal.foundation.text import looks_like_prisoner_number
+from portal.home.demo import loading
 from portal.home.demo.cast import FIRST_CHARITY, FIRST_PRISON, TWO_APPROVERS
 from portal.home.demo.context import demo as demo_context
 from portal.home.demo.loading import SENT_AFTERWARDS, load
@@ -102,8 +103,14 @@ def test_what_was_sent_for_approval_is_complete(demo):
 
 def test_no_answer_is_longer_than_its_question_allows(demo):
     too_long = []
-    for answer in Answer.objects.select_related("version__question_set", "version__sharing_set", "version__consent_set"):
-        question = next(row.words.questions[answer.question_id] for row in answer.version.sets if answer.question_id in row.words.questions)
+    for answer in Answer.objects.select_related(
+        "version__question_set", "version__sharing_set", "version__consent_set"
+    ):
+        question = next(
+            row.words.questions[answer.question_id]
+            for row in answer.version.sets
+            if answer.question_id in row.words.questions
+        )
         too_long += [(answer.question_id, text) for text in over_length(question, answer.value)]
     assert too_long == []
 
@@ -152,7 +159,9 @@ def test_the_sweep_finds_nothing_that_should_have_ended(demo):
 
 
 def test_one_prison_has_two_approvers_in_order(demo):
-    posts = Post.objects.filter(establishment__code=TWO_APPROVERS, approval_order__isnull=False).order_by("approval_order")
+    posts = Post.objects.filter(establishment__code=TWO_APPROVERS, approval_order__isnull=False).order_by(
+        "approval_order"
+    )
     assert [post.role for post in posts] == [Role.HOO, Role.APPROVER]
     one_of_two = Version.objects.filter(status=Status.FOR_APPROVAL, approvals__isnull=False)
     assert one_of_two.exists()
@@ -207,6 +216,18 @@ def test_who_approves_signs_or_administers_has_a_second_factor(demo):
 
 def test_final_pdfs_wait_for_the_worker(demo):
     assert Printing.objects.filter(kind="final", printed_at=None).count() >= 8
+
+
+def test_those_that_people_see_first_are_sealed_at_set_up(demo, monkeypatch):
+    made: list[Printing] = []
+    monkeypatch.setattr(loading, "print_one", made.append)
+    loading.seal_some(2, lambda line: None)
+    first = [printing.version.agreement for printing in made]
+    assert len(made) == 2
+    assert all(
+        agreement.organisation.name == FIRST_CHARITY or agreement.establishment.code == FIRST_PRISON
+        for agreement in first
+    )
 
 
 def test_loading_again_changes_nothing(demo):

@@ -1,0 +1,39 @@
+"""Changing an organisation, and merging it into another."""
+
+from typing import Any, cast
+
+from django import forms
+
+from directory.forms.joining import charity_number
+from directory.models import Organisation
+from portal.foundation.forms import ChoiceField, PortalForm, ShortTextField
+
+
+class OrganisationForm(PortalForm):
+    name = ShortTextField(label="Name", max_length=120)
+    charity_number = ShortTextField(
+        label="Scottish charity number (optional)", help_text="SC and six digits.", required=False, width=10
+    )
+    website = forms.URLField(label="Website (optional)", required=False, assume_scheme="https")
+
+    def __init__(self, data: Any = None, *, organisation: Organisation):
+        names = ("name", "charity_number", "website")
+        super().__init__(data, initial={name: getattr(organisation, name) for name in names})
+
+    def clean_charity_number(self) -> str:
+        return charity_number(self.cleaned_data["charity_number"])
+
+
+class MergeForm(PortalForm):
+    into = ChoiceField(label="Merge it into", widget=forms.Select, error_messages={"required": "Choose an organisation"})
+
+    def __init__(self, data: Any = None, *, organisation: Organisation):
+        super().__init__(data)
+        others = Organisation.objects.filter(left_on=None, merged_into=None).exclude(pk=organisation.pk)
+        self.others = {str(other.pk): other for other in others}
+        named = [(key, f"{other} {other.charity_number}".strip()) for key, other in self.others.items()]
+        cast(ChoiceField, self.fields["into"]).choices = [("", "Choose an organisation"), *named]
+
+    @property
+    def chosen(self) -> Organisation:
+        return self.others[self.cleaned_data["into"]]

@@ -1,0 +1,52 @@
+"""Who exists and who belongs where: establishments, organisations, services, posts and who holds them, vocabularies."""
+
+from directory.models.estate import Establishment, EstablishmentStatus, LocalAuthority
+from directory.models.joining import (
+    Handover,
+    Invitation,
+    InvitationQuerySet,
+    JoiningRequest,
+    OrganisationMerge,
+    in_fourteen_days,
+)
+from directory.models.mail import Frequency, MailPreference
+from directory.models.organisations import Listing, Organisation, Service, new_service_reference
+from directory.models.posts import (
+    PARTNER_ROLES,
+    PRISON_ROLES,
+    Absence,
+    AbsenceQuerySet,
+    Holding,
+    HoldingQuerySet,
+    Post,
+    Role,
+)
+from directory.models.vocabularies import Term, Vocabulary
+
+__all__ = [
+    "PARTNER_ROLES",
+    "PRISON_ROLES",
+    "Absence",
+    "AbsenceQuerySet",
+    "Establishment",
+    "EstablishmentStatus",
+    "Frequency",
+    "Handover",
+    "Holding",
+    "HoldingQuerySet",
+    "Invitation",
+    "InvitationQuerySet",
+    "JoiningRequest",
+    "Listing",
+    "LocalAuthority",
+    "MailPreference",
+    "Organisation",
+    "OrganisationMerge",
+    "Post",
+    "Role",
+    "Service",
+    "Term",
+    "Vocabulary",
+    "in_fourteen_days",
+    "new_service_reference",
+]

@@ -1,0 +1,85 @@
+"""Third sector organisations, their services, and what the directory lists of them."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.text import slugify
+
+from directory.models.estate import Establishment
+from directory.models.vocabularies import Term
+from portal.foundation import clock, references
+
+
+class Organisation(models.Model):
+    """A third sector organisation: the partner."""
+
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=130, unique=True)
+    charity_number = models.CharField(max_length=8, blank=True, help_text="SC and six digits")
+    website = models.URLField(blank=True)
+    public_email = models.EmailField(blank=True)
+    requires_second_factor = models.BooleanField(default=False, help_text="Everybody who acts for it needs one")
+    joined_at = models.DateTimeField(default=clock.now)
+    left_on = models.DateField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["charity_number"], condition=~Q(charity_number=""), name="one_organisation_a_charity_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **kwargs) -> None:
+        self.slug = self.slug or slugify(self.name)[:130]
+        super().save(*args, **kwargs)
+
+    @property
+    def why_closed(self) -> str:
+        """Why nobody gets a post here, in a sentence; nothing while it takes part."""
+        if self.merged_into_id:
+            return f"{self} has been merged into {self.merged_into}."
+        return f"{self} has left the portal." if self.left_on else ""
+
+
+def new_service_reference() -> str:
+    return references.new("SV")
+
+
+class Service(models.Model):
+    """What an organisation does: one service may run in several prisons, with an agreement in each."""
+
+    reference = models.CharField(max_length=12, unique=True, default=new_service_reference, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="services")
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="service_name_once_an_organisation")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Listing(models.Model):
+    """What a service offers at a prison, written here by an agreement in force: the directory never reads agreements."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="listings")
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="listings")
+    agreement_reference = models.CharField(max_length=12, unique=True)
+    summary = models.TextField()
+    terms = models.ManyToManyField(Term, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    is_live = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["service__name"]
+
+    def __str__(self) -> str:
+        return f"{self.service} at {self.establishment}"

@@ -1,0 +1,39 @@
+"""Lists of terms that answers choose from."""
+
+from django.db import models
+from django.db.models import Q
+
+from directory.models.estate import Establishment
+
+
+class Vocabulary(models.Model):
+    """A list of terms. One without an establishment holds everywhere; an establishment may have its own of the same key."""
+
+    key = models.CharField(max_length=60)
+    establishment = models.ForeignKey(Establishment, null=True, blank=True, on_delete=models.CASCADE)
+    label = models.CharField(max_length=120)
+    source = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "vocabularies"
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=Q(establishment=None), name="one_vocabulary_a_key"),
+            models.UniqueConstraint(fields=["key", "establishment"], name="one_vocabulary_a_key_and_prison"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Term(models.Model):
+    vocabulary = models.ForeignKey(Vocabulary, on_delete=models.CASCADE, related_name="terms")
+    slug = models.SlugField(max_length=120)
+    label = models.CharField(max_length=160)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["vocabulary_id", "position"]
+        constraints = [models.UniqueConstraint(fields=["vocabulary", "slug"], name="term_once_a_vocabulary")]
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,141 @@
+"""Renaming, merging and leaving. What was signed keeps the name that it was signed with: its PDF isn't touched."""
+
+import datetime as dt
+
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from directory.changes import Change, check
+from directory.models import Holding, Invitation, JoiningRequest, Organisation, OrganisationMerge, Service
+from directory.operations.holdings import finish
+from directory.standing import standing
+from portal.foundation import audit, clock
+from portal.foundation.exceptions import NotReady
+from portal.foundation.models import User
+
+CAN_BE_UNDONE_FOR = dt.timedelta(days=30)
+# What says how an organisation came to be as it is stays with it.
+STAYS = (Organisation, OrganisationMerge, JoiningRequest)
+
+
+def _locked(by: User, *organisations: Organisation) -> list[Organisation]:
+    if not standing(by).is_cjvsf:
+        raise PermissionDenied
+    ids = [organisation.pk for organisation in organisations]
+    found = {row.pk: row for row in Organisation.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    return [found[pk] for pk in ids]
+
+
+@transaction.atomic
+def rename(organisation: Organisation, *, by: User, name: str, charity_number: str, website: str = "") -> None:
+    """Another name, number or website. The address of its pages stays."""
+    (organisation,) = _locked(by, organisation)
+    others = Organisation.objects.exclude(pk=organisation.pk)
+    if others.filter(name__iexact=name).exists():
+        raise NotReady("Another organisation has this name.")
+    if charity_number and others.filter(charity_number=charity_number).exists():
+        raise NotReady("Another organisation has this charity number. Merge the two instead.")
+    before = organisation.name
+    organisation.name, organisation.charity_number, organisation.website = name, charity_number, website
+    organisation.save(update_fields=["name", "charity_number", "website"])
+    audit.record("rename", about=f"organisation:{organisation.pk}", by=by, before=before, after=name)
+
+
+@transaction.atomic
+def merge(merged: Organisation, *, into: Organisation, by: User) -> OrganisationMerge:
+    """Everything of one organisation belongs to the other from now on: posts, services, agreements."""
+    if merged == into:
+        raise NotReady("Choose another organisation: one can’t be merged into itself.")
+    merged, into = _locked(by, merged, into)
+    for organisation in (merged, into):
+        if organisation.why_closed:
+            raise NotReady(organisation.why_closed)
+    renamed = _rename_services_of_the_same_name(merged, into)
+    moved = {key: _move(key, {"organisation": merged}, into) for key in _columns()}
+    Organisation.objects.filter(pk=merged.pk).update(merged_into=into)
+    row = OrganisationMerge.objects.create(
+        kept=into, merged=merged, moved=moved, renamed=renamed, by=by, at=clock.now()
+    )
+    _check_everybody_at(into)
+    audit.record("merge", about=f"organisation:{into.pk}", by=by, merged=merged.pk, merge=row.pk)
+    return row
+
+
+def _columns() -> list[str]:
+    """Every model that says which organisation a row belongs to, whichever app it is of."""
+    related = [relation for relation in Organisation._meta.related_objects if relation.related_model not in STAYS]
+    return [relation.related_model._meta.label for relation in related if relation.field.name == "organisation"]
+
+
+def _move(label: str, which: dict, target: Organisation) -> list[int]:
+    rows = apps.get_model(label)._base_manager.filter(**which)
+    ids = list(rows.values_list("pk", flat=True))
+    apps.get_model(label)._base_manager.filter(pk__in=ids).update(organisation=target)
+    return ids
+
+
+def _rename_services_of_the_same_name(merged: Organisation, into: Organisation) -> dict[str, str]:
+    renamed = {}
+    taken = set(into.services.values_list("name", flat=True))
+    for service in merged.services.filter(name__in=taken):
+        renamed[str(service.pk)] = service.name
+        Service.objects.filter(pk=service.pk).update(name=f"{service.name[:60]} ({merged.name[:50]})")
+    return renamed
+
+
+def _check_everybody_at(organisation: Organisation) -> None:
+    holdings = Holding.objects.from_day(clock.today()).filter(post__organisation=organisation)
+    check(*(Change(holding) for holding in holdings.select_related("post__organisation", "user")))
+
+
+@transaction.atomic
+def undo_merge(row: OrganisationMerge, *, by: User) -> None:
+    """What moved goes back, for 30 days. What was begun since with a service that goes back, goes with it."""
+    kept, merged = _locked(by, row.kept, row.merged)
+    row = OrganisationMerge.objects.select_for_update().get(pk=row.pk)
+    if row.undone_at:
+        raise NotReady("This has been undone already.")
+    if clock.now() > row.at + CAN_BE_UNDONE_FOR:
+        raise NotReady("A merge can be undone for 30 days.")
+    for label, ids in row.moved.items():
+        _move(label, {"pk__in": ids, "organisation": kept}, merged)
+    _send_what_was_begun_since(row, kept, merged)
+    for pk, name in row.renamed.items():
+        Service.objects.filter(pk=pk).update(name=name)
+    Organisation.objects.filter(pk=merged.pk).update(merged_into=None)
+    OrganisationMerge.objects.filter(pk=row.pk).update(undone_at=clock.now(), undone_by=by)
+    audit.record("undo merge", about=f"organisation:{kept.pk}", by=by, merged=merged.pk, merge=row.pk)
+
+
+def _send_what_was_begun_since(row: OrganisationMerge, kept: Organisation, merged: Organisation) -> None:
+    services = row.moved.get(Service._meta.label, [])
+    for label in _columns():
+        if "service" in {field.name for field in apps.get_model(label)._meta.fields}:
+            _move(label, {"service__in": services, "organisation": kept}, merged)
+
+
+@transaction.atomic
+def leave(organisation: Organisation, *, by: User) -> None:
+    """It takes no part any more: every post ends now. Refused while anything of it is being written or in force."""
+    (organisation,) = _locked(by, organisation)
+    if organisation.why_closed:
+        raise NotReady(organisation.why_closed)
+    running = Holding.objects.from_day(clock.today()).filter(post__organisation=organisation)
+    holdings = list(running.select_related("post__organisation", "user"))
+    for holding in holdings:
+        finish(holding, clock.today())
+    check(*(Change(holding, is_end=True) for holding in holdings))
+    Invitation.objects.open().filter(post__organisation=organisation).update(taken_back_at=clock.now())
+    Organisation.objects.filter(pk=organisation.pk).update(left_on=clock.today())
+    audit.record("leave", about=f"organisation:{organisation.pk}", by=by)
+
+
+@transaction.atomic
+def come_back(organisation: Organisation, *, by: User) -> None:
+    """It takes part again, with its posts, which nobody holds."""
+    (organisation,) = _locked(by, organisation)
+    if not organisation.left_on:
+        raise NotReady(f"{organisation} hasn’t left.")
+    Organisation.objects.filter(pk=organisation.pk).update(left_on=None)
+    audit.record("come back", about=f"organisation:{organisation.pk}", by=by)

@@ -1,0 +1,51 @@
+"""Signing in at a computer that others use too, and the sessions that somebody has open."""
+
+from allauth.account.forms import LoginForm
+from allauth.usersessions.adapter import get_adapter
+from allauth.usersessions.models import UserSession
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+SHARED_SECONDS = 15 * 60
+
+
+class SignInForm(LoginForm):
+    """Asks whether others use this computer: then the session ends after 15 minutes without a page."""
+
+    shared = forms.BooleanField(
+        required=False,
+        label="This is a shared computer",
+        help_text="You will be signed out after 15 minutes without a page, and nothing is kept here.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.order_fields(["login", "password", "shared"])
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        response = super().login(request, redirect_url)
+        if self.cleaned_data["shared"]:
+            request.session.set_expiry(SHARED_SECONDS)
+        return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_list(request: HttpRequest) -> HttpResponse:
+    """Where somebody is signed in. POST ends one of those sessions, or all but this one."""
+    sessions = UserSession.objects.filter(user=request.user).order_by("-created_at")
+    if request.method == "POST":
+        named = request.POST.get("session", "")
+        others = sessions.exclude(session_key=request.session.session_key)
+        ended = others if named == "others" else [get_object_or_404(others, pk=number(named))]
+        get_adapter().end_sessions(ended)
+        messages.success(request, "Ended. Whoever used it has to sign in again.")
+        return redirect("account_sessions")
+    open_now = UserSession.objects.purge_and_list(request.user)
+    return render(request, "account/sessions.html", {"sessions": open_now})
+
+
+def number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0

@@ -1,0 +1,136 @@
+"""Every address that the resolver knows, and what it looks like for one story or for nothing that exists."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, get_resolver, reverse
+
+from agreements.models import Attachment
+from directory.models import Invitation, JoiningRequest, OrganisationMerge
+from directory.operations.invitations import token_of
+from portal.foundation.models import User
+from reviews.models import CalendarAddress, ReviewRecord
+from tests.doors.world import MISSING, OF_A_PRISON, OTHERS, OWN, Story, section
+
+
+@dataclass(frozen=True)
+class Named:
+    """Whose object an address names: a story's, on the side of the one who knocks."""
+
+    story: Story
+    persona: str
+
+    @property
+    def is_of_the_prison(self) -> bool:
+        return self.persona in OF_A_PRISON
+
+    @property
+    def person(self) -> User:
+        return self.story.cast.hoo if self.is_of_the_prison else self.story.cast.contributor
+
+    @property
+    def holding(self):
+        return self.person.holdings.first()
+
+    @property
+    def invitation(self) -> Invitation:
+        return Invitation.objects.get(post=self.holding.post)
+
+
+# What an address may name. A new name in a URL needs a line here, and one in MISSING_VALUES.
+VALUES: dict[str, Callable[[Named], Any]] = {
+    "reference": lambda named: named.story.version.agreement.reference,
+    "section_id": lambda named: section(named.story, "S1-03"),
+    "question_id": lambda named: "S1-03",
+    "comment_id": lambda named: named.story.version.comments.get().pk,
+    "attachment_id": lambda named: Attachment.objects.get(version=named.story.version).pk,
+    "action_id": lambda named: named.story.version.actions.first().pk,
+    "printing_id": lambda named: named.story.version.printings.get(kind="draft").pk,
+    "number": lambda named: 1,
+    "record_id": lambda named: ReviewRecord.objects.get(review__agreement=named.story.version.agreement).pk,
+    "quarter": lambda named: "2027-1",
+    "what": lambda named: "done",
+    "person_id": lambda named: named.person.pk,
+    "post_id": lambda named: named.holding.post_id,
+    "holding_id": lambda named: named.holding.pk,
+    "invitation_id": lambda named: named.invitation.pk,
+    "token": lambda named: token_of(named.invitation),
+    "request_id": lambda named: JoiningRequest.objects.get(name__startswith=named.story.canary).pk,
+    "merge_id": lambda named: OrganisationMerge.objects.get(kept=named.story.cast.charity).pk,
+    "absence_id": lambda named: named.person.absences.get().pk,
+    "secret": lambda named: CalendarAddress.objects.get(user=named.person).secret,
+    "whose": lambda named: "mine",
+    "slug": lambda named: (named.story.cast.prison if named.is_of_the_prison else named.story.cast.charity).slug,
+    "edition": lambda named: "standard",
+    "kind": lambda named: "agreement",
+    "name": lambda named: "pause",
+    "uidb36": lambda named: "1",
+    "key": lambda named: "set-password",
+}
+ORGANISATION_PAGES = ("organisation_change", "organisation_merge", "organisation_leave", "organisation_come_back")
+# The same name in another URL may mean something else.
+VALUES_OF_PAGES: dict[tuple[str, str], Callable[[Named], Any]] = {
+    ("service_detail", "reference"): lambda named: named.story.version.agreement.service.reference,
+    ("mail_detail", "name"): lambda named: "no-mail-here-1",
+    **{(page, "slug"): lambda named: named.story.cast.charity.slug for page in ORGANISATION_PAGES},
+    ("party_people", "kind"): lambda named: "prison" if named.is_of_the_prison else "organisation",
+    ("post_add", "kind"): lambda named: "prison" if named.is_of_the_prison else "organisation",
+}
+NUMBER, WORD = 999_999_999, "no-such-thing"
+MISSING_VALUES: dict[str, Any] = {
+    "reference": "PA-000000",
+    "attachment_id": "00000000-0000-0000-0000-000000000000",
+    "number": 999,
+    "uidb36": "zzz",
+}
+# What belongs to a party or a person: only these have an own and another's.
+OF_SOMEBODY = {
+    "reference",
+    "person_id",
+    "post_id",
+    "holding_id",
+    "invitation_id",
+    "absence_id",
+    "slug",
+    "request_id",
+    "merge_id",
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    name: str
+    route: str
+    parameters: tuple[str, ...]
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """Which kinds of object it can name."""
+        if not self.parameters:
+            return (OWN,)
+        return (OWN, OTHERS, MISSING) if OF_SOMEBODY & set(self.parameters) else (OWN, MISSING)
+
+    def path(self, whose: str, story: Story, persona: str) -> str:
+        named = Named(story, persona)
+        return reverse(self.name, kwargs={name: self._value(name, whose, named) for name in self.parameters})
+
+    def _value(self, parameter: str, whose: str, named: Named) -> Any:
+        if whose == MISSING:
+            nothing = NUMBER if f"<int:{parameter}>" in self.route else WORD
+            return MISSING_VALUES.get(parameter, nothing)
+        return VALUES_OF_PAGES.get((self.name, parameter), VALUES[parameter])(named)
+
+
+def every_address() -> list[Address]:
+    return list(_under(get_resolver().url_patterns, "", ()))
+
+
+def _under(patterns: list, route: str, parameters: tuple[str, ...]) -> Iterator[Address]:
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        names = (*parameters, *pattern.pattern.regex.groupindex)
+        if isinstance(pattern, URLPattern):
+            yield Address(pattern.name or here, here, names)
+        else:
+            yield from _under(pattern.url_patterns, here, names)

@@ -1,0 +1,89 @@
+"""Logs: one event, one line of JSON, and nothing in it that is nobody's business."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from portal.foundation import logs
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+CANARY = "CANARY"
+
+
+@pytest.fixture
+def written() -> Iterator[StringIO]:
+    """What the handler of the settings would write, of every logger and every level."""
+    out = StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(logs.formatter())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield out
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def events(written: StringIO) -> list[dict]:
+    return [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+def test_the_settings_write_with_this_formatter():
+    assert settings.LOGGING["formatters"]["line"] == {"()": "portal.foundation.logs.formatter"}
+    assert {handler["formatter"] for handler in settings.LOGGING["handlers"].values()} == {"line"}
+
+
+@pytest.mark.parametrize("inside", ["\n", "\r\n", "\x1b[2J", "\u2028", "\x85", '"}\n{"event": "forged'])
+def test_one_event_is_one_line(written, inside):
+    logging.getLogger("somebody").warning("Sign-in of %s", f"a{inside}b")
+    [line] = written.getvalue().split("\n")[:-1]
+    assert json.loads(line)["event"] == f"Sign-in of a{inside}b"
+    assert line.isprintable()
+
+
+def test_a_line_says_when_who_and_how_grave(written):
+    logging.getLogger("somebody").error("It broke")
+    [event] = events(written)
+    assert event.pop("timestamp")
+    assert event == {"event": "It broke", "level": "error", "logger": "somebody"}
+
+
+def test_a_fault_is_told_by_its_place_and_not_by_its_message(written, monkeypatch):
+    def broken(*_):
+        raise ValueError(f"{CANARY} is what somebody typed")
+
+    monkeypatch.setattr("portal.home.views.connection.cursor", broken)
+    Client(raise_request_exception=False).get(reverse("ready"))
+    fault = next(event for event in events(written) if "fault" in event)
+    assert fault["fault"] == "ValueError"
+    assert any(place.startswith("portal/home/views.py:") for place in fault["where"])
+    assert CANARY not in written.getvalue()
+
+
+def test_passwords_tokens_and_session_ids_are_not_logged(written):
+    who, client = factories.user(), Client(raise_request_exception=False)
+    client.post(reverse("account_login"), {"login": who.email, "password": f"{CANARY}-a-wrong-password"})
+    client.post(reverse("account_login"), {"login": who.email, "password": factories.PASSWORD})
+    session = client.session.session_key
+    client.get(f"/calendar/{CANARY}{'x' * 40}.ics")
+    client.get(f"/invitations/{CANARY}:1abcdefghijklmnopqrstuvwxyz/")
+    client.get(f"/no-such-page/{session}/", {"token": CANARY})
+    client.post("/no-such-page/", {"S1-06": f"{CANARY} is what somebody typed"})
+    assert len(events(written)) > 3
+    assert [secret for secret in (CANARY, session, factories.PASSWORD) if secret in written.getvalue()] == []
+
+
+def test_twin_without_the_rule_the_token_is_logged(written, monkeypatch):
+    token = f"/calendar/{CANARY}{'x' * 40}.ics"
+    assert CANARY not in logs.without_secrets(None, "", {"event": token})["event"]
+    monkeypatch.setattr(logs, "SECRET", re.compile("never"))
+    assert CANARY in logs.without_secrets(None, "", {"event": token})["event"]
