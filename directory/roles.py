@@ -46,9 +46,7 @@ ROLES: dict[Role, RoleFacts] = {
     Role.APPROVER: facts("Approves or signs beside the Head of Offender Outcomes.", "read", "draft", "by policy"),
     Role.COORDINATOR: facts("The single point of contact for organisations at the prison.", "read", "draft"),
     Role.READER: facts("Prison staff who need to know what is agreed.", "read"),
-    Role.CJVSF: facts(
-        "Looks after the portal. Never approves or signs.", "read all", "people", "joining", "questions"
-    ),
+    Role.CJVSF: facts("Looks after the portal. Never approves or signs.", "read all", "people", "joining", "questions"),
 }
 
 

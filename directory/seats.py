@@ -25,9 +25,9 @@ class Seat:
 
 
 def seats_of(party: Party) -> list[Seat]:
-    """Every post with its people. Three queries, whatever their number."""
+    """Every post with its people. The same few queries, whatever their number."""
     seats = {post.pk: Seat(post) for post in party.posts.select_related("organisation", "establishment")}
-    holdings = Holding.objects.filter(post__in=seats).select_related("user", "handed_on__taken__user")
+    holdings = Holding.objects.filter(post__in=seats).select_related("user").prefetch_related("handovers__taken__user")
     for holding in holdings.order_by("as_deputy", "from_on", "pk"):
         holding.post = seats[holding.post_id].post
         getattr(seats[holding.post_id], when(holding)).append(holding)

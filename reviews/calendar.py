@@ -56,7 +56,9 @@ def _actions(agreements: QuerySet[Agreement]) -> Iterator[Entry]:
     rows = Action.objects.of_agreements_in_force().filter(version__agreement__in=agreements, state=Action.State.OPEN)
     parties = ("version__agreement__service", "version__agreement__establishment")
     for action in rows.select_related(*parties).order_by("due_on", "pk"):
-        yield entry(f"action-{action.pk}", action.revision, action.due_on, "Agreed action due", action.version.agreement)
+        yield entry(
+            f"action-{action.pk}", action.revision, action.due_on, "Agreed action due", action.version.agreement
+        )
 
 
 def _ends(agreements: QuerySet[Agreement]) -> Iterator[Entry]:

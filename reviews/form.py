@@ -69,7 +69,9 @@ PAUSED_QUESTION = question(
             required=True,
             options=tuple(Option(value, label) for value, label in PAUSE),
         ),
-        Control(id="note", text="What has to happen before it goes on", type="long_text", max_length=1000, required=True),
+        Control(
+            id="note", text="What has to happen before it goes on", type="long_text", max_length=1000, required=True
+        ),
     ),
     asked_when={"question": OUTCOME, "is": "pause"},
 )

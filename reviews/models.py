@@ -112,9 +112,8 @@ class Review(models.Model):
             together("prison_confirmed_at", "prison_confirmed_by"),
             models.CheckConstraint(
                 condition=~Q(state=State.HELD)
-                | Q(
-                    held_on__isnull=False, partner_confirmed_at__isnull=False, prison_confirmed_at__isnull=False
-                ) & ~Q(outcome=""),
+                | Q(held_on__isnull=False, partner_confirmed_at__isnull=False, prison_confirmed_at__isnull=False)
+                & ~Q(outcome=""),
                 name="a_held_review_is_confirmed_by_both_sides",
             ),
             models.CheckConstraint(condition=Q(period_to__gte=F("period_from")), name="review_period_runs_forward"),

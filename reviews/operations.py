@@ -35,7 +35,9 @@ def save_answers(review: Review, values: Mapping[str, Any], *, replacing: Mappin
         raise PermissionDenied
     saved = write(reading.rows, values, replacing=replacing, by=by, new=partial(ReviewAnswer, review=review))
     if saved.written:
-        audit.record("answer review", about=review.agreement.about, by=by, review=review.number, questions=saved.written)
+        audit.record(
+            "answer review", about=review.agreement.about, by=by, review=review.number, questions=saved.written
+        )
         _take_back_confirmations(review, by)
     return saved
 

@@ -90,9 +90,7 @@ FROM (SELECT counted.*, {least}(
 WHERE due_on > after_on
 """
 
-WITHOUT_A_REVIEW = (
-    "NOT EXISTS (SELECT 1 FROM {review} WHERE agreement_id = version.agreement_id AND state = '{open}')"
-)
+WITHOUT_A_REVIEW = "NOT EXISTS (SELECT 1 FROM {review} WHERE agreement_id = version.agreement_id AND state = '{open}')"
 INSERT = """INSERT INTO {review}
 (agreement_id, version_id, number, kind, due_on, period_from, period_to, question_set_id, planned_at, state, outcome)
 SELECT agreement_id, version_id, number, kind, due_on, period_from, due_on, %s, %s, '{open}', ''

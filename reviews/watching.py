@@ -25,7 +25,17 @@ EXPIRES = {"S3-16": "earliest_expiry", "S3-22": "expires"}
 
 def everything(today: dt.date) -> Iterator[Thing]:
     """All that is watched, of every kind. Memory stays flat however many there are."""
-    for find in (reviews, actions, outlines, approvals, signatures, endings, assurances, quiet_drafts, lapsing_outlines):
+    for find in (
+        reviews,
+        actions,
+        outlines,
+        approvals,
+        signatures,
+        endings,
+        assurances,
+        quiet_drafts,
+        lapsing_outlines,
+    ):
         yield from find(today)
 
 

@@ -1,5 +1,6 @@
 """The facts that the portal ships, in the database of every test that has one."""
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -7,7 +8,9 @@ from django.db import connection
 
 
 def pytest_configure() -> None:
-    """Hashing a password slowly is a guard, and hundreds of tests open accounts."""
+    """Hashing a password slowly is a guard, and hundreds of tests open accounts. A busy machine is no counterexample."""
+    hypothesis.settings.register_profile("portal", deadline=None)
+    hypothesis.settings.load_profile("portal")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -27,5 +27,7 @@ def test_the_test_that_a_row_names_is_there(feature, file, name):
 
 
 def test_every_row_of_the_table_is_read():
-    lines = [line for line in (ROOT / "docs" / "features.md").read_text().splitlines() if re.match(r"\| [A-Z][0-9]", line)]
+    lines = [
+        line for line in (ROOT / "docs" / "features.md").read_text().splitlines() if re.match(r"\| [A-Z][0-9]", line)
+    ]
     assert len(lines) == len(ROWS)

@@ -160,7 +160,9 @@ class Action(models.Model):
                 | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
                 name="action_confirmed_at_and_by_go_together",
             ),
-            models.CheckConstraint(condition=Q(confirmed_at=None) | ~Q(state="open"), name="no_open_action_is_confirmed"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | ~Q(state="open"), name="no_open_action_is_confirmed"
+            ),
         ]
         indexes = [models.Index(fields=["state", "due_on"], name="action_by_state")]
 

@@ -25,7 +25,9 @@ class OrganisationForm(PortalForm):
 
 
 class MergeForm(PortalForm):
-    into = ChoiceField(label="Merge it into", widget=forms.Select, error_messages={"required": "Choose an organisation"})
+    into = ChoiceField(
+        label="Merge it into", widget=forms.Select, error_messages={"required": "Choose an organisation"}
+    )
 
     def __init__(self, data: Any = None, *, organisation: Organisation):
         super().__init__(data)

@@ -93,7 +93,9 @@ class GiveForm(WhoForm):
         hints={"deputy": "What they approve or sign says for whom they did it."},
         initial="holder",
     )
-    from_on = DateField(label="From (optional)", help_text="Leave empty for today, or the day they accept.", required=False)
+    from_on = DateField(
+        label="From (optional)", help_text="Leave empty for today, or the day they accept.", required=False
+    )
     until_on = DateField(label="Last day (optional)", help_text="A deputy always has a last day.", required=False)
     field_order = ["who", "email", "as_deputy", "from_on", "until_on"]
 

@@ -100,7 +100,7 @@ class JoiningRequest(models.Model):
 class Handover(models.Model):
     """What one holder of a post left to the next: from which day, and with which words."""
 
-    left = models.OneToOneField(Holding, on_delete=models.PROTECT, related_name="handed_on")
+    left = models.ForeignKey(Holding, on_delete=models.PROTECT, related_name="handovers")
     taken = models.OneToOneField(Holding, on_delete=models.PROTECT, related_name="handed_over")
     note = models.TextField(blank=True, max_length=2000)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -126,9 +126,12 @@ def pass_on(holding: Holding, party: Party, *, to: User, by: User, on: dt.date, 
         raise NotReady(f"{to} holds this post already.")
     if on < clock.today():
         raise NotReady("Choose today or a later day.")
+    _refuse_a_second_successor(holding)
     until_on = holding.until_on
     if until_on and on > until_on:
-        raise NotReady(f"{holding.user} leaves the post on {clock.say_day(until_on)}. Choose that day or an earlier one.")
+        raise NotReady(
+            f"{holding.user} leaves the post on {clock.say_day(until_on)}. Choose that day or an earlier one."
+        )
     finish(holding, max(on, holding.from_on))
     taken = begin(holding.post, to, from_on=max(on, holding.from_on), until_on=until_on, as_deputy=holding.as_deputy)
     check(Change(holding, is_end=True))
@@ -136,6 +139,13 @@ def pass_on(holding: Holding, party: Party, *, to: User, by: User, on: dt.date, 
     _write_down("hand over", party, taken, by, left=holding.pk)
     _tell(taken, "handed_over", left_by=holding.user.name)
     return handover
+
+
+def _refuse_a_second_successor(holding: Holding) -> None:
+    successor = Holding.objects.from_day(clock.today()).filter(handed_over__left=holding).select_related("user").first()
+    if successor:
+        day = clock.say_day(successor.from_on)
+        raise NotReady(f"{successor.user} takes over on {day} already. End that first, to choose somebody else.")
 
 
 def _write_down(event: str, party: Party, holding: Holding, by: User, **detail) -> None:

@@ -69,9 +69,7 @@ def invite(
     return invitation
 
 
-def _refuse_what_makes_no_sense(
-    post: Post, email: str, by: User, *, as_deputy: bool, until_on: dt.date | None
-) -> None:
+def _refuse_what_makes_no_sense(post: Post, email: str, by: User, *, as_deputy: bool, until_on: dt.date | None) -> None:
     if email == by.email:
         raise NotReady("You can’t give a post to yourself. Ask another administrator, or CJVSF.")
     if as_deputy and until_on is None:

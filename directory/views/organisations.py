@@ -42,7 +42,12 @@ def organisation_merge(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = find_organisation(request.user, slug)
     form = MergeForm(request.POST if request.method == "POST" else None, organisation=organisation)
     party = Party(organisation=organisation)
-    context: dict[str, Any] = {"form": form, "party": party, "title": f"Merge {organisation} into another", "is_grave": True}
+    context: dict[str, Any] = {
+        "form": form,
+        "party": party,
+        "title": f"Merge {organisation} into another",
+        "is_grave": True,
+    }
     context |= {"button": "Merge", "role": WHAT_A_MERGE_DOES}
     if request.method == "POST" and form.is_valid():
         try:
@@ -57,7 +62,9 @@ def organisation_merge(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def merge_undo(request: HttpRequest, merge_id: int) -> HttpResponse:
     row = find_merge(request.user, merge_id)
-    return try_it(request, row.merged.slug, lambda: organisations.undo_merge(row, by=request.user), "The merge is undone.")
+    return try_it(
+        request, row.merged.slug, lambda: organisations.undo_merge(row, by=request.user), "The merge is undone."
+    )
 
 
 @require_POST

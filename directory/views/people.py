@@ -69,7 +69,13 @@ def post_change(request: HttpRequest, post_id: int) -> HttpResponse:
     post = managed_post(request.user, post_id)
     party = party_of(post)
     form = PostForm(given(request), party=party, sets_policy=standing(request.user).is_cjvsf, post=post)
-    context: dict[str, Any] = {"form": form, "party": party, "caption": post, "title": "Change a post", "button": "Save the post"}
+    context: dict[str, Any] = {
+        "form": form,
+        "party": party,
+        "caption": post,
+        "title": "Change a post",
+        "button": "Save the post",
+    }
     if request.method == "POST" and form.is_valid():
         try:
             posts.change_post(post, by=request.user, **form.cleaned_data)
@@ -85,7 +91,12 @@ def post_give(request: HttpRequest, post_id: int) -> HttpResponse:
     """To somebody of the party at once, to anybody else by an invitation."""
     post = managed_post(request.user, post_id)
     form = GiveForm(given(request), post=post, but=request.user)
-    context: dict[str, Any] = {"form": form, "party": party_of(post), "caption": post, "role": describe(Role(post.role))}
+    context: dict[str, Any] = {
+        "form": form,
+        "party": party_of(post),
+        "caption": post,
+        "role": describe(Role(post.role)),
+    }
     context |= {"title": "Give this post", "button": "Give the post"}
     if request.method == "POST" and form.is_valid():
         try:
@@ -133,7 +144,12 @@ def holding_hand_over(request: HttpRequest, holding_id: int) -> HttpResponse:
     """One step: the next holder, their first day, a note. Somebody who is new gets an invitation that does the same."""
     holding = managed_holding(request.user, holding_id)
     form = HandOverForm(given(request), post=holding.post, but=holding.user)
-    context: dict[str, Any] = {"form": form, "party": party_of(holding.post), "caption": holding.post, "holding": holding}
+    context: dict[str, Any] = {
+        "form": form,
+        "party": party_of(holding.post),
+        "caption": holding.post,
+        "holding": holding,
+    }
     context |= {"title": f"Hand over from {holding.user}", "button": "Hand over"}
     if request.method == "POST" and form.is_valid():
         try:

@@ -62,7 +62,9 @@ class Notification(models.Model):
     """The outbox: a mail to be sent, written in the transaction that caused it, and the server's answer."""
 
     dedupe_key = models.CharField(max_length=200, unique=True)
-    addressee = models.CharField(max_length=250, help_text="user:5, mailto:a@example.org, or what directory.addressing knows")
+    addressee = models.CharField(
+        max_length=250, help_text="user:5, mailto:a@example.org, or what directory.addressing knows"
+    )
     template = models.CharField(max_length=80)
     context = models.JSONField(default=dict)
     at_once = models.BooleanField(default=True, help_text="Otherwise it may wait for the person's digest")

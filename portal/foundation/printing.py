@@ -90,8 +90,10 @@ def keep(job: Job, made: bytes) -> None:
     """Write the file under its own hash, then say so: a crash in between leaves a file that nobody points at."""
     job.sha256 = hashlib.sha256(made).hexdigest()
     name = default_storage.save(job.file.field.generate_filename(job, ""), ContentFile(made))
-    kept = _rows(job).filter(printed_at=None).update(
-        file=name, sha256=job.sha256, printed_at=clock.now(), claimed_until=None, fault=""
+    kept = (
+        _rows(job)
+        .filter(printed_at=None)
+        .update(file=name, sha256=job.sha256, printed_at=clock.now(), claimed_until=None, fault="")
     )
     if not kept:
         default_storage.delete(name)

@@ -56,7 +56,7 @@ class SecondFactorFirst:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
-        page = request.resolver_match.url_name or ""
+        page = request.resolver_match.url_name if request.resolver_match else ""
         if page in ALWAYS_OPEN or not request.user.is_authenticated:
             return None
         if needs_second_factor(request.user) and not has_second_factor(request.user):

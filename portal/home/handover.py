@@ -33,7 +33,7 @@ def handover_pack(request: HttpRequest, holding_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "holding": holding,
         "came": handovers.filter(taken=holding).first(),
-        "went": handovers.filter(left=holding).first(),
+        "went": handovers.filter(left=holding, taken__taken_back=False).first(),
         **what_belongs_to(holding.post, request.user),
     }
     return render(request, "home/handover_pack.html", context)

@@ -43,7 +43,9 @@ def review_detail(request: SignedIn, reference: str, number: int) -> HttpRespons
         "confirmations": review.confirmations.items(),
         "records": review.records.defer("html", "data")[:3],
     }
-    return render(request, "reviews/review_detail.html", context | (todo if review.is_open else record)(request, reading))
+    return render(
+        request, "reviews/review_detail.html", context | (todo if review.is_open else record)(request, reading)
+    )
 
 
 def todo(request: SignedIn, reading: ReviewReading) -> dict[str, Any]:

@@ -134,7 +134,8 @@ def test_hostile_text_stays_text(document):
 
 
 def test_headings_go_down_one_level_at_a_time(document):
-    levels = [int(tag[1]) for tag in Text(documents.final_page(document, seal_fingerprint="0" * 64)).tags if re.fullmatch(r"h[1-6]", tag)]
+    tags = Text(documents.final_page(document, seal_fingerprint="0" * 64)).tags
+    levels = [int(tag[1]) for tag in tags if re.fullmatch(r"h[1-6]", tag)]
 
     assert levels.count(1) == 1
     assert levels[0] == 1

@@ -286,7 +286,9 @@ def test_a_copy_in_another_agreement_leaves_the_files_where_they_were_attached()
     from agreements.questions.values import without_files
 
     files = Control(id="policy", text="Policy", type="file")
-    group = Control(id="S3-21", text="How?", type="group", parts=(Control(id="process", text="How", type="long_text"), files))
+    group = Control(
+        id="S3-21", text="How?", type="group", parts=(Control(id="process", text="How", type="long_text"), files)
+    )
     attached = [{"id": "1", "name": "policy.pdf", "size": 1, "sha256": "0"}]
     assert without_files(files, attached) is None
     assert without_files(group, {"process": "In words.", "policy": attached}) == {"process": "In words."}

@@ -22,7 +22,13 @@ pytestmark = pytest.mark.django_db
 
 LONDON = ZoneInfo("Europe/London")
 DAY = dt.date(2026, 11, 25)  # A Wednesday.
-CONTEXT = {"organisation": "A charity", "reference": "PA-1", "status": "In force", "by": "Ailsa", "link": "https://a.example/1"}
+CONTEXT = {
+    "organisation": "A charity",
+    "reference": "PA-1",
+    "status": "In force",
+    "by": "Ailsa",
+    "link": "https://a.example/1",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -117,7 +123,9 @@ def test_what_can_wait_comes_in_one_mail_the_next_morning(cast):
     assert mail.body.index("In force: Service 1") < mail.body.index("In force: Service 2")
     assert CONTEXT["link"] in mail.body
     assert mail.extra_headers["List-Unsubscribe"].endswith("/account/mail/>")
-    assert set(Notification.objects.filter(template="agreement_changed").values_list("server_answer", flat=True)) == {"Accepted"}
+    assert set(Notification.objects.filter(template="agreement_changed").values_list("server_answer", flat=True)) == {
+        "Accepted"
+    }
 
 
 def test_a_week_is_waited_for_if_somebody_wants_that_and_nothing_if_they_want_it_at_once(cast):

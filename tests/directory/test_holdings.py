@@ -139,9 +139,7 @@ def test_nobody_gets_a_post_that_puts_them_on_both_sides_of_a_live_agreement(cas
 def test_not_even_as_a_deputy_for_a_day(cast, administrator):
     factories.bring_to("with prison", cast)
     with pytest.raises(NotReady, match="both sides"):
-        holdings.appoint(
-            holding_of(cast.signatory).post, cast.hoo, by=administrator, as_deputy=True, until_on=TODAY
-        )
+        holdings.appoint(holding_of(cast.signatory).post, cast.hoo, by=administrator, as_deputy=True, until_on=TODAY)
 
 
 def test_both_sides_are_open_to_somebody_where_there_is_no_live_agreement(cast):
@@ -310,6 +308,17 @@ def test_a_handover_that_makes_no_sense_is_refused(cast, to, on, says):
     to = cast.hoo if to == "hoo" else factories.user()
     with pytest.raises(NotReady, match=says):
         holdings.hand_over(holding_of(cast.hoo), to=to, by=cast.cjvsf, on=on)
+
+
+def test_a_post_has_one_successor_at_a_time(cast):
+    deputy = factories.hold(cast.hoo_post)
+    first, second = factories.user(), factories.user()
+    handover = holdings.hand_over(holding_of(cast.hoo), to=first, by=cast.cjvsf, on=TODAY + dt.timedelta(days=6))
+    with pytest.raises(NotReady, match="takes over on 27 November 2026 already"):
+        holdings.hand_over(holding_of(cast.hoo), to=second, by=cast.cjvsf, on=TODAY)
+    holdings.end_holding(handover.taken, by=cast.cjvsf)
+    holdings.hand_over(holding_of(cast.hoo), to=second, by=cast.cjvsf, on=TODAY)
+    assert posts_of(second) == posts_of(deputy) == [cast.hoo_post]
 
 
 # Closing an account

@@ -112,7 +112,11 @@ def test_a_form_invites_somebody_new(cast):
     )  # fmt: skip
     assert page.status_code == 302
     invitation = Invitation.objects.get()
-    assert (invitation.email, invitation.as_deputy, invitation.until_on) == ("new@example.org", True, dt.date(2026, 11, 30))
+    assert (invitation.email, invitation.as_deputy, invitation.until_on) == (
+        "new@example.org",
+        True,
+        dt.date(2026, 11, 30),
+    )
 
 
 def test_a_form_gives_a_post_to_somebody_of_the_party_at_once(cast):
@@ -246,5 +250,9 @@ def test_no_page_trips_a_reader(cast):
     for address in addresses:
         page = signed_in(cast.cjvsf).get(address)
         assert (address, page.status_code, faults(main_of(page))) == (address, 200, [])
-    for address in (reverse("join"), reverse("join_done"), reverse("invitation_accept", args=[invitations.token_of(invitation)])):
+    for address in (
+        reverse("join"),
+        reverse("join_done"),
+        reverse("invitation_accept", args=[invitations.token_of(invitation)]),
+    ):
         assert (address, faults(main_of(Client().get(address)))) == (address, [])

@@ -224,7 +224,7 @@ def test_a_hundred_sequences_of_people_leave_nothing_alone_and_no_door_open():
 
 @pytest.mark.slow
 def test_a_thousand_sequences_of_people_leave_nothing_alone_and_no_door_open():
-    play(1000, 20)
+    play(1000, 12)
 
 
 @pytest.mark.parametrize("gone", [nothing_live_is_left_alone, nobody_stands_on_both_sides])

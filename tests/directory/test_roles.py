@@ -32,8 +32,10 @@ def test_what_a_role_may_do_is_what_its_row_says(version, role, side):
     assert may_draft(who, agreement) is ("draft" in may_do)
     assert may(who, f"decide for the {side.value}", version) is ("decide" in may_do)
     assert may(who, "sign", version) is ("sign" in may_do)
-    party = Party(organisation=agreement.organisation) if side == Side.PARTNER else Party(
-        establishment=agreement.establishment
+    party = (
+        Party(organisation=agreement.organisation)
+        if side == Side.PARTNER
+        else Party(establishment=agreement.establishment)
     )
     assert manages(who, party) is ("people" in may_do)
 

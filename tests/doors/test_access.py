@@ -23,6 +23,8 @@ SHORT = ("GET", "POST")
 TO_FEW = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
 FEW = ("nobody signed in", "HOO")
 STRANGER = "signatory of another charity"
+# The secret in these addresses is the key: whoever was given it reads what it opens.
+BY_A_SECRET = ("calendar_feed", "invitation_accept")
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +65,8 @@ def test_each_persona_gets_what_the_table_says(visits, expected):
 def test_no_persona_reads_words_of_another_party(visits, world):
     persona, answers = visits
     allowed = world.may_meet(persona)
-    assert {cell: got.canaries - allowed for cell, got in answers.items() if got.canaries - allowed} == {}
+    found = {cell: got.canaries - allowed for cell, got in answers.items() if cell[0] not in BY_A_SECRET}
+    assert {cell: words for cell, words in found.items() if words} == {}
 
 
 def test_another_partys_object_reads_like_a_missing_one(visits, expected):
@@ -91,7 +94,8 @@ def test_the_whole_table_holds(world, addresses):
 def test_whoever_belongs_to_a_story_meets_its_canary_somewhere(visits, world):
     """Otherwise nothing could leak, and the search would prove nothing."""
     persona, answers = visits
-    assert set().union(*(got.canaries for got in answers.values())) == world.may_meet(persona)
+    met = (got.canaries for cell, got in answers.items() if cell[0] not in BY_A_SECRET)
+    assert set().union(*met) == world.may_meet(persona)
 
 
 def test_no_mail_tells_its_reader_words_of_another_party(world, mailoutbox):

@@ -13,6 +13,8 @@ from django.http.cookie import SimpleCookie
 from django.test import Client
 from django.urls import reverse
 
+from portal.foundation.models import User
+from portal.home.reminding.forms import FrequencyForm
 from tests import factories
 from tests.doors import matrix
 from tests.doors.addresses import Address, every_address
@@ -232,20 +234,41 @@ def forms_of(world: World, address: Address) -> tuple[str, str, list[list[tuple[
 ACCOUNT = ("account_logout", "mfa_", "account_reauthenticate")
 
 
-def test_no_form_writes_what_is_not_one_of_its_fields(world):
-    """Each form is posted as it stands, and again with the names of all columns of all tables: the same is written."""
-    client, extra, before, tried = Client(raise_request_exception=False), every_field(), rows(), 0
+def written_with_and_without(world: World, addresses: list[Address]) -> tuple[dict[str, tuple], int]:
+    """Addresses at which the names of all columns made a difference, and how many posts wrote anything."""
+    client, extra, before, wrote = Client(raise_request_exception=False), every_field(), rows(), 0
     differences = {}
-    for address in every_address():
+    for address in addresses:
         persona, path, forms = forms_of(world, address)
-        for fields in forms if not address.name.startswith(ACCOUNT) else []:
+        for fields in forms:
             more = [(name, value) for name, value in extra.items() if name not in dict(fields)]
             results = []
             for data in (fields, fields + more):
                 client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: world.cookies[persona]})
                 results.append(written_by(client, path, data, before))
-            tried += bool(results[0])
+            wrote += bool(results[0])
             if results[0] != results[1]:
                 differences[address.name] = (results[0] - results[1], results[1] - results[0])
+    return differences, wrote
+
+
+def test_no_form_writes_what_is_not_one_of_its_fields(world):
+    """Each form is posted as it stands, and again with the names of all columns of all tables: the same is written."""
+    addresses = [address for address in every_address() if not address.name.startswith(ACCOUNT)]
+    differences, wrote = written_with_and_without(world, addresses)
     assert differences == {}
-    assert tried >= 10
+    assert wrote >= 10
+
+
+def test_twin_a_view_that_sets_whatever_is_posted_is_caught(world, monkeypatch):
+    def set_everything(frequency: str, *, by: User) -> None:
+        by.is_staff = "is_staff" in posted[-1]
+        by.save()
+
+    posted: list[dict] = []
+    choose = FrequencyForm.is_valid
+    monkeypatch.setattr(FrequencyForm, "is_valid", lambda form: posted.append(form.data) or choose(form))
+    monkeypatch.setattr("directory.operations.mail.choose_frequency", set_everything)
+    addresses = [address for address in every_address() if address.name == "mail_preference"]
+    differences, _ = written_with_and_without(world, addresses)
+    assert set(differences) == {"mail_preference"}

@@ -1,6 +1,6 @@
 """Celery with a clock that hurries: it stands still until the file GO is there, which says at which moment it began to run.
 
-    python -m tests.faults.hurried beat
+python -m tests.faults.hurried beat
 """
 
 import datetime as dt

@@ -1,6 +1,6 @@
 """Starts processes that deliver mail, quickly: it loads the portal once and forks. Says the number of each, and when it is gone.
 
-    python -m tests.faults.nursery outbox|marked-first
+python -m tests.faults.nursery outbox|marked-first
 """
 
 import datetime as dt

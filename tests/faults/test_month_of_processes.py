@@ -82,7 +82,9 @@ def test_a_month_of_two_beats_and_two_workers_tells_each_thing_once(tmp_path):
     told = Counter(mail["Subject"] for mail in server.to(cast.hoo.email) if "Agreed action due" in mail["Subject"])
     expected = Counter()
     for day in due:
-        rungs = [rung for rung in (-7, 0, 7, 14) if day + dt.timedelta(days=rung) < FIRST.date() + dt.timedelta(days=DAYS)]
+        rungs = [
+            rung for rung in (-7, 0, 7, 14) if day + dt.timedelta(days=rung) < FIRST.date() + dt.timedelta(days=DAYS)
+        ]
         expected[story.words_of("Agreed action", day, version.agreement)] = len(rungs)
         assert Reminder.objects.filter(due_on=day, rung="on the day", recipient=f"post:{cast.hoo_post.pk}").count() == 1
     print(f"\n{len(server.mails)} mails in {DAYS} days: {dict(told)}")

@@ -268,7 +268,7 @@ REACHES = {
     "background": '<div style="height: 2cm; background: url({target})">x</div>',
     "border image": '<div style="border: 1cm solid; border-image: url({target}) 1">x</div>',
     "list marker": '<ul style="list-style-image: url({target})"><li>x</li></ul>',
-    "content": '<style>p::before {{ content: url({target}) }}</style><p>x</p>',
+    "content": "<style>p::before {{ content: url({target}) }}</style><p>x</p>",
     "page background": "<style>@page {{ background: url({target}) }}</style>",
     "stylesheet": '<link rel="stylesheet" href="{target}">',
     "import": '<style>@import url("{target}");</style>',
@@ -410,7 +410,8 @@ def test_the_portals_own_files_are_served_with_their_type():
 def test_no_stream_seems_longer_or_shorter_than_its_length_whatever_byte_it_ends_in():
     """Of many documents some have compressed data that ends in CR, as one in 256 does."""
     made = b"".join(
-        pdf.from_html(f'<html lang="en-GB"><title>{n}</title><body><p>Words {n * 7919}</p></body></html>') for n in range(12)
+        pdf.from_html(f'<html lang="en-GB"><title>{n}</title><body><p>Words {n * 7919}</p></body></html>')
+        for n in range(12)
     )
     assert made.count(b"endstream") == made.count(b"\r\nendstream") > 12
 

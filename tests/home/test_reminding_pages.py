@@ -41,7 +41,9 @@ def test_how_often_mail_comes_is_chosen_under_the_account(cast):
 
 def days_away(first: dt.date, last: dt.date, post: str = "all") -> dict[str, str]:
     parts = {"from_on": first, "until_on": last}
-    dates = {f"{name}-{part}": str(getattr(day, part)) for name, day in parts.items() for part in ("day", "month", "year")}
+    dates = {
+        f"{name}-{part}": str(getattr(day, part)) for name, day in parts.items() for part in ("day", "month", "year")
+    }
     return dates | {"post": post}
 
 
@@ -93,7 +95,10 @@ def test_the_log_tells_queued_sent_refused_and_bounced_apart(cast):
     mail("e", user=cast.cjvsf, closed_at=now)
     client = signed_in(cast.cjvsf)
     found = {
-        state: [(row[1], row[2].split(", ")[1]) for row in client.get(reverse("mail_log"), {"state": state}).context["mails"]]
+        state: [
+            (row[1], row[2].split(", ")[1])
+            for row in client.get(reverse("mail_log"), {"state": state}).context["mails"]
+        ]
         for state in ("", "queued", "sent", "refused", "bounced")
     }
     each = {

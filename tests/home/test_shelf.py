@@ -92,7 +92,11 @@ def test_a_complaint_is_acknowledged_then_answered_and_its_maker_hears_of_both(c
     client.post(reverse("complaint_acknowledge", args=[complaint.reference]))
     client.post(detail, {"outcome": "We have removed it."})
     complaint.refresh_from_db()
-    assert (complaint.acknowledged_by, complaint.answered_by, complaint.outcome) == (cjvsf, cjvsf, "We have removed it.")
+    assert (complaint.acknowledged_by, complaint.answered_by, complaint.outcome) == (
+        cjvsf,
+        cjvsf,
+        "We have removed it.",
+    )
     send_mail()
     assert [mail.subject for mail in mailoutbox if mail.to == ["cara@example.org"]] == [
         f"We have your complaint {complaint.reference}",

@@ -46,7 +46,12 @@ def test_an_action_is_done_when_the_other_side_has_confirmed_it(cast, action):
 
 
 def test_only_the_side_that_owns_it_says_that_it_is_done(cast, action):
-    for nobody in (cast.contributor, cast.stranger, cast.cjvsf, factories.hold(factories.post(Role.READER, cast.prison))):
+    for nobody in (
+        cast.contributor,
+        cast.stranger,
+        cast.cjvsf,
+        factories.hold(factories.post(Role.READER, cast.prison)),
+    ):
         with pytest.raises(PermissionDenied):
             doing.say_done(action, by=nobody, **DONE)
     action.refresh_from_db()

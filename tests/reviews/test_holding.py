@@ -82,7 +82,10 @@ def test_an_incomplete_review_cant_be_confirmed_and_says_what_is_missing(cast):
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"RVW_02": {"due": "2027-07-10", "held": "2027-07-13"}}, "RVW-02: a review can’t have been held in the future"),
+        (
+            {"RVW_02": {"due": "2027-07-10", "held": "2027-07-13"}},
+            "RVW-02: a review can’t have been held in the future",
+        ),
         (
             {"RVW_02": {"due": "2027-07-10", "held": "2027-07-12", "next_due": "2027-07-12"}},
             "RVW-02: the next review is due after this one was held",
@@ -91,7 +94,10 @@ def test_an_incomplete_review_cant_be_confirmed_and_says_what_is_missing(cast):
             {"RVW_01": {"kind": "first", "starts": "2027-07-10", "ends": "2027-07-01"}},
             "RVW-01: the period ends before it starts",
         ),
-        (stories.EXTENSION | {"RVP-03": {"end": "2028-01-09"}}, "RVP-03: the agreement runs until 9 January 2028 already"),
+        (
+            stories.EXTENSION | {"RVP-03": {"end": "2028-01-09"}},
+            "RVP-03: the agreement runs until 9 January 2028 already",
+        ),
     ],
 )
 def test_dates_that_cant_be_are_refused(cast, given, reason):

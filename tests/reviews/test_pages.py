@@ -158,7 +158,11 @@ def test_confirming_other_words_than_were_seen_explains_itself(cast):
 def test_only_those_who_decide_get_to_the_page_that_confirms(cast):
     review = stories.written(cast)
     at = address("review_confirm", review)
-    assert [signed_in(user).get(at).status_code for user in (cast.contributor, cast.cjvsf, cast.stranger)] == [403, 403, 404]
+    assert [signed_in(user).get(at).status_code for user in (cast.contributor, cast.cjvsf, cast.stranger)] == [
+        403,
+        403,
+        404,
+    ]
 
 
 def test_the_rating_card_asks_for_nothing_that_tells_whose_it_is(cast):

@@ -111,7 +111,11 @@ def test_an_agreement_that_ends_and_its_papers_that_expire_are_watched(cast):
         version = in_force(cast, day)
         Version.objects.filter(pk=version.pk).update(ends_on=day + dt.timedelta(days=30))
         soon, later = (day + dt.timedelta(days=20)).isoformat(), (day + dt.timedelta(days=400)).isoformat()
-        policies = [{"kind": "other", "expires": soon}, {"kind": "public-liability", "expires": soon}, {"expires": later}]
+        policies = [
+            {"kind": "other", "expires": soon},
+            {"kind": "public-liability", "expires": soon},
+            {"expires": later},
+        ]
         Answer.objects.create(version=version, question_id="S3-22", value=policies, by=cast.hoo)
         Answer.objects.create(version=version, question_id="S3-16", value=[{"members": 1}], by=cast.hoo)
         found = [(thing.kind, thing.due_on, thing.owners) for thing in watching.everything(day)]
@@ -198,7 +202,7 @@ def test_mail_says_title_deadline_and_link_and_no_text_that_somebody_wrote(cast)
         send_mail()
     with clock.set_to(at(day, 8)):
         send_mail()
-    (_, mail), = office.delivered
+    ((_, mail),) = office.delivered
     html, kind = mail.alternatives[0]
     for text in (mail.body, html):
         assert f"Agreed action due 4 January 2027: {version.agreement}" in text.replace("\n", " ")

@@ -139,7 +139,10 @@ def missed(life: Life, told: list[Telling]) -> list[str]:
             heard = {telling.email for telling in told if telling.words == thing.words and telling.day >= since}
             posts = [thing.post] if thing.post else posts_of(life.world, thing)
             held_throughout = set.intersection(
-                *(life.world.holders(day, posts) for day in (since + dt.timedelta(days=n) for n in range((by - since).days + 1)))
+                *(
+                    life.world.holders(day, posts)
+                    for day in (since + dt.timedelta(days=n) for n in range((by - since).days + 1))
+                )
             )
             found += [f"{who}: {thing.words} ({rung})" for who in held_throughout - heard - office.refuses]
     return found

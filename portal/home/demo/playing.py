@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from agreements import documents, rules
 from agreements.effects import Evidence, Request
 from agreements.forms.steps import INTENT
-from agreements.models import Action, Comment, Version
+from agreements.models import Comment, Version
 from agreements.operations import actions, drafting, starting
 from agreements.reading import read
 from agreements.workflow import perform
@@ -120,16 +120,12 @@ def resolve(play: Play) -> None:
 
 
 def agree_actions(play: Play) -> None:
-    """The pack that nearly every service needs, what this one needs besides, and a beginning."""
+    """The pack that nearly every service needs, and what this one needs besides."""
     version, scene = play.version, play.scene
     actions.add_the_set_up_pack(version, by=play.writer)
     for what, owner, post in scene.about["actions"]:
         due_on = clock.today() + dt.timedelta(days=scene.here.randint(10, 40))
         actions.add_action(version, by=play.writer, what=what, owner=owner, post_title=post, due_on=due_on)
-    first = Action.objects.filter(version=version).select_related("version__agreement").first()
-    if first and scene.here.random() < 0.6:
-        done = {"state": Action.State.DONE, "completed_on": clock.today(), "completion_note": "Sent."}
-        actions.change_action(first, by=play.writer, revision=first.revision, **done)
 
 
 def approve(play: Play) -> None:

@@ -80,5 +80,8 @@ def answer(complaint: Complaint, *, by: User, outcome: str) -> None:
 def _tell(complaint: Complaint, template: str, **context: str) -> None:
     context["reference"] = complaint.reference
     outbox.queue(
-        to=f"mailto:{complaint.email}", template=template, context=context, dedupe_key=f"complaint:{complaint.pk}:{template}"
+        to=f"mailto:{complaint.email}",
+        template=template,
+        context=context,
+        dedupe_key=f"complaint:{complaint.pk}:{template}",
     )
