@@ -25,7 +25,8 @@ def find_version(request: HttpRequest, reference: str, number: int | None = None
     That is the draft if there is one, or else the version in force, or else the newest.
     """
     versions = Version.objects.visible_to(request.user).with_parties().filter(agreement__reference=reference)
-    if number := number or version_number(request):
+    number = version_number(request) if number is None else number
+    if number is not None:
         versions = versions.filter(number=number)
     is_worked_on = Case(When(status__in=DRAFTED, then=2), When(status__in=LIVE, then=1), default=0)
     version = versions.order_by(is_worked_on.desc(), "-number").first()
