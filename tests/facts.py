@@ -21,6 +21,11 @@ def shipped_facts(request: pytest.FixtureRequest) -> None:
     if not asked and not request.node.get_closest_marker("django_db"):
         return
     request.getfixturevalue("transactional_db" if is_transactional(request) else "db")
+    load_what_is_missing()
+
+
+def load_what_is_missing() -> None:
+    """A test that commits leaves the tables empty."""
     from agreements.models import QuestionSet
 
     if not QuestionSet.objects.exists():

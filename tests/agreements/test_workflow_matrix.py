@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.core.management import call_command
 from django.db import transaction
 
 from agreements import rules
 from agreements.effects import Request
-from agreements.models import QuestionSet, Status, Version
+from agreements.models import Status, Version
 from agreements.reading import read
 from agreements.steps import STEPS
 from agreements.turns import turn, unlocked
@@ -25,6 +24,7 @@ from portal.foundation import clock
 from portal.foundation.exceptions import NotReady
 from portal.foundation.models import User
 from tests import factories
+from tests.facts import load_what_is_missing
 
 pytestmark = pytest.mark.django_db
 
@@ -203,9 +203,7 @@ class World:
 def world(django_db_setup, django_db_blocker) -> Iterator[World]:
     """Built once; every cell is rolled back to it."""
     with django_db_blocker.unblock(), clock.set_to(TODAY), transaction.atomic():
-        if not QuestionSet.objects.exists():
-            call_command("load_estate", verbosity=0)
-            call_command("load_question_sets", verbosity=0)
+        load_what_is_missing()
         yield build()
         transaction.set_rollback(True)
 

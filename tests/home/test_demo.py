@@ -36,6 +36,7 @@ from portal.home.demo.context import demo as demo_context
 from portal.home.demo.loading import SENT_AFTERWARDS, load
 from portal.home.demo.people import PASSWORD, SIGN_INS, demo_people
 from portal.home.demo.stories import STORIES, choose
+from tests.facts import load_what_is_missing
 
 NUMBER = len(STORIES) + 4
 
@@ -47,6 +48,7 @@ def loaded(django_db_setup, django_db_blocker) -> Iterator[None]:
 
     with django_db_blocker.unblock(), transaction.atomic():
         was, settings.DEMO = settings.DEMO, True
+        load_what_is_missing()
         load(NUMBER, sealed=0, say=lambda line: None)
         settings.DEMO = was
         yield

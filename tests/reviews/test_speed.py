@@ -74,7 +74,8 @@ def seconds(sweep: Callable[[], int], expected: int) -> float:
     return took
 
 
-@pytest.mark.parametrize("size", [5_000, pytest.param(100_000, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [5_000, 100_000])
 def test_the_sweep_takes_at_most_one_and_a_half_times_the_bare_statement(size):
     """Measured in turns, and the best of each counts: what else the machine does slows down some of them."""
     due = estate(size)
