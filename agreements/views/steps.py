@@ -94,7 +94,8 @@ def prove(request: HttpRequest, form: StepForm) -> dict:
     if "identity" not in form.step.asks:
         return {"words_sha256": sha256}
     given = form.cleaned_data
-    proved_by = identity.prove(request.user, password=given["password"], code=given["code"])
+    # The password as it was typed: text is normalised on the way in, and sign-in doesn't normalise it.
+    proved_by = identity.prove(request.user, password=request.POST["password"], code=given["code"])
     if not proved_by:
         raise NotReady(NOT_PROVED)
     evidence = Evidence(

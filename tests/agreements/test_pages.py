@@ -216,6 +216,17 @@ def test_signing_asks_for_password_and_code_and_a_code_counts_once(cast):
     assert again.status_code == 409
 
 
+def test_a_password_that_normalising_would_change_signs_as_it_signs_in(cast):
+    version = factories.bring_to("for signature", cast)
+    cast.signatory.set_password("a long cafe\u0301 password")
+    cast.signatory.save()
+    told = sign_form(cast.signatory, version) | {"password": "a long cafe\u0301 password"}
+    address = reverse("step_take", args=[version.agreement.reference, "sign"])
+    answer = signed_in(cast.signatory).post(address, told | {"code": recovery_code(cast.signatory)})
+    assert answer.status_code == 302
+    assert version.documents.get().signatures.count() == 1
+
+
 def test_approving_words_that_have_changed_since_is_refused_with_an_explanation(cast):
     version = factories.bring_to("for approval", cast)
     address = reverse("step_take", args=[version.agreement.reference, "approve"])
