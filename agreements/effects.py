@@ -185,6 +185,7 @@ def keep_the_last_day(version: Version, by: User | None, request: Request) -> No
     if request.last_day:
         Version.objects.filter(pk=version.pk).update(ends_on=request.last_day)
         version.ends_on = request.last_day
+        projection.end_listing_on(version)
 
 
 def its_last_day_has_passed(version: Version) -> bool:
@@ -196,4 +197,4 @@ def take_off_the_directory(version: Version, by: User | None, request: Request) 
 
 
 def back_on_the_directory(version: Version, by: User | None, request: Request) -> None:
-    projection.write_listing(version)
+    projection.show_listing(version)

@@ -29,7 +29,7 @@ def counterpart(establishment: Establishment) -> Counterpart:
 
 def provided_at(establishment: Establishment, needs: Sequence[str]) -> QuerySet[Listing]:
     """What the directory lists there now for one of these needs; all of it when no need is named."""
-    listings = Listing.objects.filter(establishment=establishment, is_live=True).select_related("service__organisation")
+    listings = Listing.objects.listed().filter(establishment=establishment).select_related("service__organisation")
     if needs:
         listings = listings.filter(terms__vocabulary__key="needs", terms__slug__in=needs).distinct()
     return listings

@@ -1,17 +1,11 @@
 """When reviews fall due, as plain calendar arithmetic. Days are London dates. `schedule` says the same to the database."""
 
-import calendar
 import datetime as dt
+
+from portal.foundation.clock import add_months
 
 FIRST_AFTER = 6
 EVERY = 12
-
-
-def add_months(day: dt.date, months: int) -> dt.date:
-    """The same day of a later month, or the last day of a month that is too short."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def first_review(starts_on: dt.date, agreed: dt.date | None = None) -> dt.date:

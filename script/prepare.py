@@ -10,7 +10,7 @@ import sys
 import django
 from django.core.management import call_command
 
-EVERYWHERE = ["migrate", "createcachetable", "load_question_sets", "load_estate"]
+EVERYWHERE = ["migrate", "createcachetable", "load_question_sets", "load_estate", "index_directory"]
 DEMONSTRATION = ["make_seal_key", "load_demo"]
 
 

@@ -9,8 +9,9 @@ from directory.models.joining import (
     OrganisationMerge,
     in_fourteen_days,
 )
+from directory.models.listings import Correction, CorrectionQuerySet, Listing, ListingQuerySet, Origin
 from directory.models.mail import Frequency, MailPreference
-from directory.models.organisations import Listing, Organisation, Service, new_service_reference
+from directory.models.organisations import Organisation, Service, new_service_reference
 from directory.models.posts import (
     PARTNER_ROLES,
     PRISON_ROLES,
@@ -28,6 +29,8 @@ __all__ = [
     "PRISON_ROLES",
     "Absence",
     "AbsenceQuerySet",
+    "Correction",
+    "CorrectionQuerySet",
     "Establishment",
     "EstablishmentStatus",
     "Frequency",
@@ -38,10 +41,12 @@ __all__ = [
     "InvitationQuerySet",
     "JoiningRequest",
     "Listing",
+    "ListingQuerySet",
     "LocalAuthority",
     "MailPreference",
     "Organisation",
     "OrganisationMerge",
+    "Origin",
     "Post",
     "Role",
     "Service",

@@ -1,11 +1,9 @@
-"""Third sector organisations, their services, and what the directory lists of them."""
+"""Third sector organisations and their services."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.text import slugify
 
-from directory.models.estate import Establishment
-from directory.models.vocabularies import Term
 from portal.foundation import clock, references
 
 
@@ -17,6 +15,8 @@ class Organisation(models.Model):
     charity_number = models.CharField(max_length=8, blank=True, help_text="SC and six digits")
     website = models.URLField(blank=True)
     public_email = models.EmailField(blank=True)
+    public_phone = models.CharField(max_length=30, blank=True)
+    about = models.TextField(max_length=1500, blank=True, help_text="What it does, for anyone who reads the directory")
     requires_second_factor = models.BooleanField(default=False, help_text="Everybody who acts for it needs one")
     joined_at = models.DateTimeField(default=clock.now)
     left_on = models.DateField(null=True, blank=True)
@@ -55,6 +55,7 @@ class Service(models.Model):
     reference = models.CharField(max_length=12, unique=True, default=new_service_reference, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="services")
     name = models.CharField(max_length=120)
+    description = models.TextField(max_length=1500, blank=True, help_text="What it is, wherever it runs")
 
     class Meta:
         ordering = ["name"]
@@ -64,22 +65,3 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Listing(models.Model):
-    """What a service offers at a prison, written here by an agreement in force: the directory never reads agreements."""
-
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="listings")
-    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="listings")
-    agreement_reference = models.CharField(max_length=12, unique=True)
-    summary = models.TextField()
-    terms = models.ManyToManyField(Term, blank=True)
-    starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField(null=True, blank=True)
-    is_live = models.BooleanField(default=True)
-
-    class Meta:
-        ordering = ["service__name"]
-
-    def __str__(self) -> str:
-        return f"{self.service} at {self.establishment}"

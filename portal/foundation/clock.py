@@ -1,5 +1,6 @@
 """The one clock: moments in UTC, days in London. Tests and the demonstration set it."""
 
+import calendar
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,13 @@ def now() -> dt.datetime:
 def today() -> dt.date:
     """The date in London."""
     return timezone.localdate(now())
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """The same day of another month; its last day where it is too short."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return dt.date(year, month + 1, min(day.day, last))
 
 
 @contextmanager

@@ -28,10 +28,13 @@ UNITS = (
     "people", "persons?", "men", "women", "children", "families", "staff", "volunteers?", "participants?", "places?",
     "prisoners?", "sessions?", "visits?", "visitors?", "words?", "characters?", "copies", "households?", "times",
 )  # fmt: skip
+PHONE = r"(?<!\d)(?:\+\d{1,3}|0)(?:[ ()-]{0,2}\d){8,11}(?!\d)"
+EMAIL = r"[^\s@<>()\[\],;:]{1,64}@[^\s@<>()\[\],;:]{1,250}[^\s@<>()\[\],;:.]"
+CONTACT = re.compile(f"{EMAIL}|{PHONE}")
 NOT_A_PRISONER_NUMBER = re.compile(
     r"[£$€]\s?[\d.,]+"  # money
     r"|\b(?:GBP|SCO?|Z[A-Z]?)\s?\d+"  # money, charity number, data protection registration
-    r"|(?<!\d)(?:\+\d{1,3}|0)(?:[ ()-]{0,2}\d){8,11}(?!\d)"  # phone
+    rf"|{PHONE}"
     r"|\b\d{1,4}([/.-])\d{1,2}\1\d{1,4}\b"  # date
     r"|\b\d+(?:[.,]\d+)+"  # decimals and thousands
     rf"|\b\d+[\s-]?(?:{'|'.join(UNITS)})(?!\w)",
@@ -68,6 +71,16 @@ def looks_like_prisoner_number(text: str) -> list[str]:
     rest = NOT_A_PRISONER_NUMBER.sub(" ", text)
     numbers = SAID_TO_BE_ONE.findall(text) + LONE_RUN.findall(rest)
     return sorted(dict.fromkeys(numbers), key=text.index)
+
+
+def contacts_in(text: str) -> list[str]:
+    """The e-mail addresses and phone numbers in a text, in order."""
+    return CONTACT.findall(text)
+
+
+def without_contacts(text: str, instead: str) -> str:
+    """The text with other words where an e-mail address or a phone number stood."""
+    return CONTACT.sub(instead, text)
 
 
 def _with_few_marks(text: str) -> str:

@@ -27,7 +27,7 @@ class Command(BaseCommand):
             if row["replaced_by"]:
                 successor = Establishment.objects.get(code=row["replaced_by"])
                 Establishment.objects.filter(code=row["code"], replaced_by=None).update(replaced_by=successor)
-        for name in ("vocabularies.json", "prison_lists.json"):
+        for name in ("vocabularies.json", "prison_lists.json", "listing_lists.json"):
             for key, vocabulary in json.loads((DATA / name).read_text()).items():
                 load_vocabulary(key, vocabulary)
         self.stdout.write(f"{Establishment.objects.count()} establishments, {Vocabulary.objects.count()} vocabularies")
