@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from agreements.models import Action, Agreement, Side, StatusChange, Version
 from agreements.statuses import facts
+from directory.models import Organisation
 from portal.foundation import outbox
 
 
@@ -34,6 +35,13 @@ def about(version: Version) -> dict[str, str]:
         "status": version.get_status_display(),
         "link": link(agreement),
     }
+
+
+def about_profile(organisation: Organisation) -> dict[str, str]:
+    """The same for the assurance profile of an organisation, which has neither reference nor status."""
+    path = reverse("profile_detail", args=[organisation.slug])
+    facts = {"title": "Assurance profile", "organisation": str(organisation), "reference": "", "status": ""}
+    return facts | {"link": settings.SITE_URL + path}
 
 
 def tell(version: Version, change: StatusChange, *, addressees: set[str], template: str) -> None:

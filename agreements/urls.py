@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from agreements.views import (
     actions,
+    assurance,
     changing,
     documents,
     doing,
@@ -43,6 +44,7 @@ one = [
     path("data-flow/", documents.data_flow, name="data_flow"),
     path("consent-form/<slug:edition>/", documents.consent_form, name="consent_form"),
     path("newer-questions/", moving.newer_questions, name="newer_questions"),
+    path("profile/", assurance.profile_use, name="profile_use"),
     path("copy/", starting.agreement_copy, name="agreement_copy"),
 ]
 
@@ -54,6 +56,8 @@ urlpatterns = [
     path("agreements/<str:reference>/", include(one)),
     path("actions/", doing.action_board, name="action_board"),
     path("services/<str:reference>/", starting.service_detail, name="service_detail"),
+    path("profiles/<slug:slug>/", assurance.profile_detail, name="profile_detail"),
+    path("profiles/<slug:slug>/change/", assurance.profile_change, name="profile_change"),
     path("verify/", verifying.verify, name="verify"),
     path("forms/", documents.blank_list, name="blank_list"),
     path("forms/<slug:kind>/<slug:edition>/", documents.blank_download, name="blank_download"),

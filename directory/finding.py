@@ -80,6 +80,15 @@ def find_organisation(user: User, slug: str) -> Organisation:
     return found
 
 
+def own_organisation(user: User, slug: str) -> Organisation:
+    """For those who hold a post there, and for CJVSF; for everybody else it doesn't exist."""
+    found = Organisation.objects.filter(slug=slug).first()
+    stands = standing(user)
+    if found is None or not (stands.is_cjvsf or found.pk in stands.organisation_ids):
+        raise Http404
+    return found
+
+
 def find_merge(user: User, merge_id: int) -> OrganisationMerge:
     only_for_cjvsf(user)
     found = OrganisationMerge.objects.select_related("kept", "merged").filter(pk=merge_id).first()

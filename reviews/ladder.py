@@ -96,14 +96,18 @@ LADDERS: dict[Watched, Ladder] = {
 
 @dataclass(frozen=True)
 class Thing:
-    """One thing that is watched. `owners` are addresses, as directory.addressing reads them; so are the `leads`."""
+    """One thing that is watched: of a version, or of an organisation's profile.
+
+    `owners` are addresses, as directory.addressing reads them; so are the `leads`.
+    """
 
     kind: Watched
     name: str
     due_on: dt.date
-    version_id: int
+    version_id: int | None
     owners: tuple[str, ...]
     leads: tuple[str, ...]
+    organisation_id: int | None = None
 
     def recipients(self, rung: Rung) -> tuple[str, ...]:
         """Everybody whom this rung tells. A rung for the owner of something that nobody owns is for the leads."""

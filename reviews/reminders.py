@@ -15,6 +15,7 @@ from django.db import transaction
 
 from agreements import notices
 from agreements.models import Version
+from directory.models import Organisation
 from portal.foundation import clock, outbox
 from portal.foundation.models import Notification
 from reviews import watching
@@ -46,7 +47,7 @@ def send_reminders() -> int:
 def remind(things: list[Thing], today: dt.date, unsent: set[str]) -> int:
     """Climb the rungs that are due, for this many things at once."""
     due = list(due_now(things, climbed(things), today))
-    versions = Version.objects.with_parties().in_bulk({item.thing.version_id for item in due})
+    told = about([item.thing for item in due])
     Reminder.objects.bulk_create(
         [
             Reminder(thing=item.thing.name, due_on=item.thing.due_on, rung=rung.name, recipient=recipient)
@@ -58,8 +59,20 @@ def remind(things: list[Thing], today: dt.date, unsent: set[str]) -> int:
     for item in due:
         if topic(item.thing) in unsent:
             overtake(item)
-    outbox.queue_all([mail(item, versions[item.thing.version_id], today) for item in due])
+    outbox.queue_all([mail(item, told[item.thing.name], today) for item in due])
     return len(due)
+
+
+def about(things: Iterable[Thing]) -> dict[str, dict[str, str]]:
+    """By the name of each thing, what a mail says of its agreement or profile. Two queries for any number."""
+    versions = Version.objects.with_parties().in_bulk({thing.version_id for thing in things} - {None})
+    organisations = Organisation.objects.in_bulk({thing.organisation_id for thing in things} - {None})
+    return {
+        thing.name: notices.about(versions[thing.version_id])
+        if thing.version_id
+        else notices.about_profile(organisations[thing.organisation_id])
+        for thing in things
+    }
 
 
 def climbed(things: Iterable[Thing]) -> frozenset[tuple[str, dt.date, str, str]]:
@@ -73,12 +86,12 @@ def overtake(due: Due) -> None:
         outbox.withdraw(about=topic(due.thing), but=key(due), why="Overtaken by a newer reminder")
 
 
-def mail(due: Due, version: Version, today: dt.date) -> Notification:
+def mail(due: Due, told: dict[str, str], today: dt.date) -> Notification:
     ladder = LADDERS[due.thing.kind]
     return Notification(
         addressee=" ".join(due.recipients),
         template=TEMPLATE,
-        context=notices.about(version) | words(due.thing, today),
+        context=told | words(due.thing, today),
         dedupe_key=key(due),
         at_once=ladder.is_your_turn,
     )

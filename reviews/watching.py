@@ -9,7 +9,20 @@ from typing import Any
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from agreements.models import LIVE, Action, Agreement, Answer, Approval, Comment, Side, Signature, Status, Version
+from agreements.assurance import EXPIRES
+from agreements.models import (
+    LIVE,
+    Action,
+    Agreement,
+    Answer,
+    Approval,
+    AssuranceProfile,
+    Comment,
+    Side,
+    Signature,
+    Status,
+    Version,
+)
 from agreements.rules import SILENCE
 from agreements.statuses import facts
 from directory.models import Post, Role
@@ -19,8 +32,6 @@ from reviews.models import Review
 
 CHUNK = 500
 BOTH = (Side.PARTNER, Side.PRISON)
-# Question id -> the part of each row that holds a date on which something expires.
-EXPIRES = {"S3-16": "earliest_expiry", "S3-22": "expires"}
 
 
 def everything(today: dt.date) -> Iterator[Thing]:
@@ -165,16 +176,35 @@ def endings(today: dt.date) -> Iterator[Thing]:
 
 
 def assurances(today: dt.date) -> Iterator[Thing]:
-    """PVG memberships (S3-16) and insurance (S3-22) of agreements in force: each date once, however many rows have it."""
+    """PVG memberships (S3-16) and insurance (S3-22): each date once, however many rows have it.
+
+    Agreements in force are watched save for what they have from a profile that still counts: that is watched itself.
+    """
     horizon = LADDERS[Watched.ASSURANCE].horizon(today)
     answers = Answer.objects.filter(question_id__in=EXPIRES, replaced_at=None, version__status__in=LIVE)
-    for answer in streamed(answers.select_related("version__agreement")):
-        rows = answer.value if isinstance(answer.value, list) else []
-        days = {row[part] for row in rows if (part := EXPIRES[answer.question_id]) in row and row[part]}
-        for day in sorted(dt.date.fromisoformat(day) for day in days):
-            if day <= horizon:
-                number = f"{answer.version_id}:{answer.question_id}"
-                yield thing(Watched.ASSURANCE, number, day, answer.version, (Side.PARTNER,))
+    own = answers.exclude(taken__profile__in=AssuranceProfile.objects.newest())
+    for answer in streamed(own.select_related("version__agreement")):
+        number = f"{answer.version_id}:{answer.question_id}"
+        for day in expiries(answer.question_id, answer.value, horizon):
+            yield thing(Watched.ASSURANCE, number, day, answer.version, (Side.PARTNER,))
+    yield from profiles(horizon)
+
+
+def expiries(question_id: str, value: Any, horizon: dt.date) -> list[dt.date]:
+    rows = value if isinstance(value, list) else []
+    days = {dt.date.fromisoformat(row[EXPIRES[question_id]]) for row in rows if row.get(EXPIRES[question_id])}
+    return sorted(day for day in days if day <= horizon)
+
+
+def profiles(horizon: dt.date) -> Iterator[Thing]:
+    """What expires in the assurance profile of each organisation that takes part."""
+    taking_part = AssuranceProfile.objects.filter(organisation__left_on=None, organisation__merged_into=None)
+    for profile in streamed(taking_part.newest()):
+        number, party = f"{Watched.ASSURANCE}:profile:{profile.pk}", profile.organisation_id
+        for question_id in sorted(EXPIRES.keys() & profile.answers.keys()):
+            for day in expiries(question_id, profile.answers[question_id], horizon):
+                people = (f"organisation:{party}",), (f"organisation_lead:{party}",)
+                yield Thing(Watched.ASSURANCE, f"{number}:{question_id}", day, None, *people, organisation_id=party)
 
 
 def quiet_drafts(today: dt.date) -> Iterator[Thing]:

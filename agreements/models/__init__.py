@@ -13,6 +13,7 @@ from agreements.models.agreement import (
     Version,
 )
 from agreements.models.answers import Action, Answer, Attachment, Comment, SavedAnswer
+from agreements.models.assurance import AssuranceProfile, TakenFromProfile
 from agreements.models.question_set import Kind, QuestionSet
 from agreements.models.signing import Approval, Document, Printing, Signature
 
@@ -24,6 +25,7 @@ __all__ = [
     "Agreement",
     "Answer",
     "Approval",
+    "AssuranceProfile",
     "Attachment",
     "ClarificationRequest",
     "Comment",
@@ -37,5 +39,6 @@ __all__ = [
     "Signature",
     "Status",
     "StatusChange",
+    "TakenFromProfile",
     "Version",
 ]

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from agreements.assurance import taken, takes_from_profile
 from agreements.forms.section import SectionForm
 from agreements.operations.answering import Saved
 from agreements.questions.definition import Question, Section
@@ -48,6 +49,12 @@ class SectionPage(AnswersPage):
         }
 
     def show(self, form: SectionForm, **more: Any) -> HttpResponse:
+        more |= {
+            "taken": taken(self.reading, self.section),
+            "takes_from_profile": takes_from_profile(
+                self.section, self.request.user, self.agreement.organisation, self.unlocked
+            ),
+        }
         return super().show(form, open_comments=self._open_comments(), number=self._number(), **more)
 
     def saved(self, saved: Saved) -> HttpResponse:

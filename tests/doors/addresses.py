@@ -68,7 +68,14 @@ VALUES: dict[str, Callable[[Named], Any]] = {
     "uidb36": lambda named: "1",
     "key": lambda named: "set-password",
 }
-ORGANISATION_PAGES = ("organisation_change", "organisation_merge", "organisation_leave", "organisation_come_back")
+ORGANISATION_PAGES = (
+    "organisation_change",
+    "organisation_merge",
+    "organisation_leave",
+    "organisation_come_back",
+    "profile_detail",
+    "profile_change",
+)
 # The same name in another URL may mean something else.
 VALUES_OF_PAGES: dict[tuple[str, str], Callable[[Named], Any]] = {
     ("service_detail", "reference"): lambda named: named.story.version.agreement.service.reference,
