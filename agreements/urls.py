@@ -11,6 +11,7 @@ from agreements.views import (
     drafting,
     listing,
     moving,
+    question_pieces,
     question_sets,
     starting,
     steps,
@@ -66,6 +67,13 @@ urlpatterns = [
     path(
         "manage/question-sets/<slug:kind>/edit/<slug:question_id>/", question_sets.question_edit, name="question_edit"
     ),
+    path(
+        "manage/question-sets/<slug:kind>/sections/<slug:section_id>/",
+        question_pieces.section_edit,
+        name="section_edit",
+    ),
+    path("manage/question-sets/<slug:kind>/parts/<str:path>/", question_pieces.part_edit, name="part_edit"),
+    path("manage/question-sets/<slug:kind>/choices/<str:path>/", question_pieces.choices_edit, name="choices_edit"),
     path("manage/question-sets/<slug:kind>/add/<slug:section_id>/", question_sets.question_add, name="question_add"),
     path(
         "manage/question-sets/<slug:kind>/retire/<slug:question_id>/",

@@ -38,7 +38,7 @@ class Conditions:
         found: dict[str, list[Choice]] = {}
         for section, question in self._earlier(question_id):
             if section.get("home") != ACTIONS or section["id"] == section_id:
-                for path, control, wording in _walk(question):
+                for path, control, wording in walk(question):
                     found.setdefault(wording, []).extend(self._offered(path, control))
         return {wording: offered for wording, offered in found.items() if offered}
 
@@ -49,7 +49,7 @@ class Conditions:
             path: control
             for section in self.definition["sections"]
             for question in section["questions"]
-            for path, control, _ in _walk(question)
+            for path, control, _ in walk(question)
         }
 
     def _earlier(self, question_id: str) -> Iterator[tuple[Raw, Raw]]:
@@ -96,10 +96,10 @@ class Conditions:
         return written or {option.value: option.label for option in listed}
 
 
-def _walk(control: Raw, path: str = "", around: str = "") -> Iterator[tuple[str, Raw, str]]:
+def walk(control: Raw, path: str = "", around: str = "") -> Iterator[tuple[str, Raw, str]]:
     """A question and its parts, each with its path and its wording."""
     path = f"{path}.{control['id']}" if path else control["id"]
     wording = f"{around}: {control['text']}" if around else f"{control['id']} {control['text']}"
     yield path, control, wording
     for part in control.get("parts") or ():
-        yield from _walk(part, path, wording)
+        yield from walk(part, path, wording)

@@ -1,7 +1,7 @@
 """The forms in which CJVSF edits a draft: words, conditions and new questions, never JSON."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import chain, count
 from typing import Any
 
@@ -180,13 +180,13 @@ class AddForm(QuestionWords):
         return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def options_of(labels: Iterable[str]) -> list[dict[str, str]]:
-    """Options with values made from their labels, none twice."""
+def options_of(labels: Iterable[str], taken: Collection[str] = ()) -> list[dict[str, str]]:
+    """Options with values made from their labels, none twice and none that is taken."""
     options: dict[str, dict[str, str]] = {}
     for label in labels:
         plain = slugify(label).strip("-_")[:60] or "option"
         numbered = (f"{plain}-{number}" for number in count(2))
-        value = next(value for value in chain([plain], numbered) if value not in options)
+        value = next(value for value in chain([plain], numbered) if value not in options and value not in taken)
         options[value] = {"value": value, "label": label, "hint": ""}
     return list(options.values())
 

@@ -92,8 +92,14 @@ def edit_draft(draft: QuestionSet, edit: Edit, *, by: User, seen: str, **change:
     draft.definition = edit(draft.definition, **change)
     draft.changed_at = clock.now()
     draft.save(update_fields=["definition", "changed_at"])
-    _record(edit.__name__, draft, by, question=change.get("question_id") or change["question"]["id"])
+    _record(edit.__name__, draft, by, question=_edited(change))
     return draft
+
+
+def _edited(change: Mapping[str, Any]) -> str:
+    """What an edit is about: a question, a part by its path, or a section."""
+    added = change.get("question", {})
+    return change.get("question_id") or change.get("path") or added.get("id") or change["section_id"]
 
 
 @transaction.atomic

@@ -1,10 +1,11 @@
 """Edits of a draft definition. Each returns a new one; whether it may be published is for `faults` to say.
 
-An unknown section or question is a KeyError.
+An unknown section, question or part is a KeyError. A part is named by its path, such as S3-14.contacts.post.
 """
 
 import copy
 import re
+from collections.abc import Iterable
 from typing import Any, Literal
 
 JSON = dict[str, Any]
@@ -16,6 +17,40 @@ def reword(
     edited, questions, index = _opened_at(definition, question_id)
     questions[index] |= {"text": text, "help": help, "required": required, "asked_when": asked_when}
     return edited
+
+
+def reword_section(definition: JSON, section_id: str, *, title: str, intro: str) -> JSON:
+    edited = copy.deepcopy(definition)
+    _section(edited, section_id).update(title=title, intro=intro)
+    return edited
+
+
+def reword_part(definition: JSON, path: str, *, text: str, help: str, required: bool) -> JSON:
+    edited = copy.deepcopy(definition)
+    control_at(edited, path).update(text=text, help=help, required=required)
+    return edited
+
+
+def change_choices(definition: JSON, path: str, choices: Iterable[JSON]) -> JSON:
+    """Gives a question or a part these choices, in this order. The value of one that is gone is kept from use."""
+    edited = copy.deepcopy(definition)
+    control, kept = control_at(edited, path), [dict(choice) for choice in choices]
+    values = {choice["value"] for choice in kept}
+    gone = [f"{path}.{choice['value']}" for choice in control["options"] if choice["value"] not in values]
+    control["options"] = kept
+    return edited | {"retired": [*(edited.get("retired") or ()), *gone]} if gone else edited
+
+
+def control_at(definition: JSON, path: str) -> JSON:
+    """The question that a path names, or the part of one."""
+    question_id, *steps = path.split(".")
+    questions = (question for section in definition["sections"] for question in section["questions"])
+    control = next((question for question in questions if question["id"] == question_id), None)
+    for step in steps:
+        control = next((part for part in (control or {}).get("parts") or () if part["id"] == step), None)
+    if control is None:
+        raise KeyError(path)
+    return control
 
 
 def add(definition: JSON, section_id: str, question: JSON, after: str | None) -> JSON:

@@ -17,7 +17,16 @@ from portal.foundation import typed
 from portal.foundation.exceptions import Overtaken
 
 KEPT = "We kept what you were typing when your session ended. It isn’t saved yet."
-TYPED_FIELDS = {"text": "question", "help": "help", "options": "choices"}
+TYPED_FIELDS = {
+    "text": "words",
+    "help": "help",
+    "options": "choices",
+    "title": "title",
+    "intro": "introduction",
+    "added": "new choices",
+    "label": "words",
+    "hint": "hint",
+}
 
 Page = Callable[..., HttpResponse]
 
@@ -40,7 +49,9 @@ def for_cjvsf(page: Page) -> Page:
 
 
 def what_was_typed(request: HttpRequest) -> list[str]:
-    return [f"Your {words}: {request.POST[name]}" for name, words in TYPED_FIELDS.items() if request.POST.get(name)]
+    """Also of each choice: its fields are named by its value, such as weekly.label."""
+    said = [(TYPED_FIELDS.get(name.rpartition(".")[2]), text) for name, text in request.POST.items() if text]
+    return [f"Your {words}: {text}" for words, text in said if words]
 
 
 def find_draft(kind: str) -> QuestionSet:
@@ -90,3 +101,7 @@ def seen(request: HttpRequest) -> str:
 
 def place(kind: str, question_id: str) -> str:
     return f"{reverse('question_set_detail', args=[kind])}#question-{question_id}"
+
+
+def section_place(kind: str, section_id: str) -> str:
+    return f"{reverse('question_set_detail', args=[kind])}#section-{section_id}"

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agreements.forms.asked_when import Conditions
+from agreements.forms.asked_when import Conditions, walk
 from agreements.forms.question_sets import DUE_WORDS, SIDE_WORDS, TYPE_WORDS, AddForm, RewordForm
 from agreements.forms.section import SectionForm
 from agreements.models import Kind, QuestionSet, Side
@@ -84,11 +84,25 @@ def sections_of(row: QuestionSet) -> list[dict[str, Any]]:
                     "due": DUE_WORDS[question["due"]],
                     "asked_when": conditions.in_words(question.get("asked_when")),
                     "stays": operations.is_read_by_the_portal(row.kind, question["id"]),
+                    "controls": controls_of(question),
                 }
                 for question in section["questions"]
             ],
         }
         for section in row.definition["sections"]
+    ]
+
+
+def controls_of(question: dict[str, Any]) -> list[dict[str, Any]]:
+    """The question and its parts: the words of a part and the choices of each have pages of their own."""
+    return [
+        {
+            "path": path,
+            "part": control if "." in path else None,
+            "type": TYPE_WORDS[control["type"]],
+            "choices": [option["label"] for option in control.get("options") or ()],
+        }
+        for path, control, _ in walk(question)
     ]
 
 

@@ -43,6 +43,7 @@ VALUES: dict[str, Callable[[Named], Any]] = {
     "reference": lambda named: named.story.version.agreement.reference,
     "section_id": lambda named: section(named.story, "S1-03"),
     "question_id": lambda named: "S1-03",
+    "path": lambda named: "S1-04.outcome",
     "comment_id": lambda named: named.story.version.comments.get().pk,
     "attachment_id": lambda named: Attachment.objects.get(version=named.story.version).pk,
     "action_id": lambda named: named.story.version.actions.first().pk,
@@ -80,6 +81,7 @@ ORGANISATION_PAGES = (
 VALUES_OF_PAGES: dict[tuple[str, str], Callable[[Named], Any]] = {
     ("service_detail", "reference"): lambda named: named.story.version.agreement.service.reference,
     ("mail_detail", "name"): lambda named: "no-mail-here-1",
+    ("choices_edit", "path"): lambda named: "S1-02",
     **{(page, "slug"): lambda named: named.story.cast.charity.slug for page in ORGANISATION_PAGES},
     ("party_people", "kind"): lambda named: "prison" if named.is_of_the_prison else "organisation",
     ("post_add", "kind"): lambda named: "prison" if named.is_of_the_prison else "organisation",

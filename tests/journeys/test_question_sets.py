@@ -12,6 +12,7 @@ from tests.journeys.surroundings import wait_until
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 REWORDED = "Which need in this prison does it meet, and how do you know?"
+PART = "The change that you want to see"
 ADDED = "Which languages can you work in?"
 SET = "/manage/question-sets/agreement/"
 
@@ -45,6 +46,16 @@ def cjvsf_writes_new_questions(cjvsf: Person) -> None:
     cjvsf.page.get_by_label("Short text").check()
     cjvsf.page.get_by_label("The partner").check()
     cjvsf.press("Add to the draft")
+    cjvsf.follow("Edit part S1-04.outcome")
+    cjvsf.page.get_by_label("Part", exact=True).fill(PART)
+    cjvsf.press("Save in the draft")
+    cjvsf.follow("Edit choices of S2-01")
+    cjvsf.page.get_by_role("group", name="Partly").get_by_label("Retire this choice").check()
+    cjvsf.page.get_by_label("New choices").fill("Only in part")
+    cjvsf.press("Save in the draft")
+    cjvsf.follow("Edit the title and introduction of S1")
+    cjvsf.page.get_by_label("Title").fill("What you would like to do")
+    cjvsf.press("Save in the draft")
     cjvsf.follow("Retire S1-09")
     cjvsf.press("Retire S1-09")
 
@@ -53,7 +64,8 @@ def cjvsf_publishes(cjvsf: Person) -> None:
     for side in ("partner", "prison"):
         cjvsf.go(f"{SET}preview/?side={side}&section=S1")
     cjvsf.go(f"{SET}compare/")
-    assert ADDED in cjvsf.text
+    told = (ADDED, PART, "Only in part", "What you would like to do")
+    assert [words for words in told if words not in cjvsf.text] == []
     cjvsf.go(SET)
     cjvsf.follow_button("Publish")
     cjvsf.press("Publish")
@@ -68,6 +80,7 @@ def the_charity_moves_its_draft(charity: Person, draft: Version) -> None:
     charity.press("Move to the newer questions")
     charity.go(f"{address}sections/S1/")
     assert ADDED in charity.text
+    assert PART in charity.text
     assert REWORDED in charity.text
 
 

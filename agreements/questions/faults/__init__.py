@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from agreements.questions.faults.conditions import reference_faults
-from agreements.questions.faults.controls import question_faults
+from agreements.questions.faults.controls import choices_of, question_faults
 from agreements.questions.faults.form import Raw, form_faults, name_of, objects, texts, twice
 
 
@@ -28,3 +28,7 @@ def _identity_faults(definition: Raw) -> Iterator[str]:
     for retired in texts(definition.get("retired")):
         if retired in used:
             yield f"{retired}: this id was retired and can't be used again"
+    gone = set(texts(definition.get("retired")))
+    for path, value in (each for question in questions for each in choices_of(question, name_of(question))):
+        if f"{path}.{value}" in gone:
+            yield f"{path}: the choice “{value}” was retired and can't come back with the same id"

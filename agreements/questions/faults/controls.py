@@ -32,6 +32,13 @@ def parts_of(control: Raw) -> list[Raw]:
     return objects(control.get("parts")) or (list(kind.defaults.get("parts", ())) if kind else [])
 
 
+def choices_of(control: Raw, path: str) -> Iterator[tuple[str, object]]:
+    """The values of all choices that are written in a question and its parts, each with the path of its control."""
+    yield from ((path, option.get("value")) for option in objects(control.get("options")))
+    for part in objects(control.get("parts")):
+        yield from choices_of(part, f"{path}.{name_of(part)}")
+
+
 def _control_faults(what: str, control: Raw, name: str, depth: int) -> Iterator[str]:
     kind = type_of(control)
     yield from form_faults(what, control, name, kind.keys if kind else ALL_OWN_KEYS)

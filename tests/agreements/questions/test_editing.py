@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from agreements.questions import editing
 from agreements.questions.definition import parse
 from agreements.questions.faults import faults
-from tests.agreements.questions.samples import definition, question, section
+from tests.agreements.questions.samples import definition, part, question, section
 
 JSON = dict[str, Any]
 
@@ -74,6 +74,56 @@ def test_retiring_what_a_condition_needs_is_found_before_publishing() -> None:
     assert faults(editing.retire(needed, "S1-01")) == ["S1-02: its condition looks at “S1-01”, which was retired"]
 
 
+def with_choices(**keys: Any) -> JSON:
+    group = question("S1-03", "group", parts=[part("name"), part("often", "choice"), part("inner", "rows")])
+    return definition(question("S1-01", "choice"), question("S1-02"), group, **keys)
+
+
+def test_rewording_a_part_changes_its_words_and_nothing_else() -> None:
+    old = with_choices()
+    new = editing.reword_part(old, "S1-03.inner.name", text="New words", help="New help", required=True)
+    inner = parse(new).questions["S1-03"].part("inner")
+    assert [(each.id, each.text, each.help, each.required) for each in inner.parts] == [
+        ("name", "New words", "New help", True)
+    ]
+    as_it_was = {"text": "Name", "help": "", "required": False}
+    before = editing.reword_part(old, "S1-03.inner.name", **as_it_was)
+    assert editing.reword_part(new, "S1-03.inner.name", **as_it_was) == before
+
+
+def test_rewording_a_section_changes_its_title_and_introduction() -> None:
+    old = two_sections()
+    new = editing.reword_section(old, "S2", title="New title", intro="New introduction")
+    assert [(each.title, each.intro) for each in parse(new).sections] == [
+        ("A section", ""),
+        ("New title", "New introduction"),
+    ]
+    assert parse(new).questions == parse(old).questions
+
+
+@pytest.mark.parametrize("path", ["S1-01", "S1-03.often"])
+def test_choices_are_reworded_ordered_and_added_under_the_values_that_they_have(path: str) -> None:
+    choices = [{"value": "monthly", "label": "Each month"}, {"value": "daily", "label": "Each day"}]
+    new = editing.change_choices(with_choices(), path, [*choices, {"value": "weekly", "label": "Weekly"}])
+    assert editing.control_at(new, path)["options"] == [*choices, {"value": "weekly", "label": "Weekly"}]
+    assert "retired" not in new
+
+
+@pytest.mark.parametrize("path", ["S1-01", "S1-03.often"])
+def test_a_retired_choice_is_gone_and_its_value_is_kept_from_use(path: str) -> None:
+    before = editing.control_at(with_choices(), path)["options"]
+    new = editing.change_choices(with_choices(), path, before[1:])
+    assert new["retired"] == [f"{path}.weekly"]
+    assert faults(new) == []
+    assert faults(editing.change_choices(new, path, before)) == [
+        f"{path}: the choice “weekly” was retired and can't come back with the same id"
+    ]
+
+
+def test_the_value_of_a_retired_choice_is_free_for_other_questions() -> None:
+    assert faults(with_choices(retired=["S1-02.weekly", "S1-03.inner.weekly"])) == []
+
+
 @pytest.mark.parametrize(
     ("question_id", "direction", "expected"),
     [
@@ -113,6 +163,9 @@ def test_the_first_id_of_an_empty_section_comes_from_the_section() -> None:
         lambda whole: editing.add(whole, "S9", question("S9-01"), None),
         lambda whole: editing.add(whole, "S1", question("S1-04"), "S2-01"),
         lambda whole: editing.reword(whole, "S9-01", text="", help="", required=False, asked_when=None),
+        lambda whole: editing.reword_section(whole, "S9", title="", intro=""),
+        lambda whole: editing.reword_part(whole, "S1-01.name", text="", help="", required=False),
+        lambda whole: editing.change_choices(whole, "S9-01", []),
     ],
 )
 def test_what_does_not_exist_cannot_be_edited(edit: Any) -> None:
