@@ -9,6 +9,8 @@ from agreements.questions.definition import Question
 from agreements.questions.shown import as_text, shown
 from agreements.reading import Reading
 
+Row = Mapping[str, Any]
+
 SHARES, DIRECTIONS, ITEMS, ROUTES, KEPT = "S3-27", "S3-28", "ISA-09", "ISA-10", "ISA-15"
 READ = frozenset({SHARES, DIRECTIONS, ITEMS, ROUTES, KEPT})
 
@@ -25,7 +27,6 @@ DIRECTION_OF = {
     (PARTNER, PRISON): "partner-to-prison",
     (PARTNER, OTHERS): "to-third-parties",
 }
-ALL_OF_IT = ("all ", "everything", "every item")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Item:
     why: str
     ways: tuple[tuple[str, str], ...]
     direction: str
-    routes: tuple[str, ...]
+    route: str
     kept: str
     gaps: tuple[str, ...]
 
@@ -112,16 +113,20 @@ def flows_of(versions: Iterable[Version]) -> list[Flow]:
 
 
 def _items(reading: Reading) -> Iterator[Item]:
-    question = reading.version.sharing_set.words.questions[ITEMS]
-    routes = [row for row in reading.answers.get(ROUTES) or [] if row.get("flow")]
-    kept = {row["for"]: row for row in reading.answers.get(KEPT) or []}
+    questions = reading.version.sharing_set.words.questions
+    routes, kept = (_by_item(reading.answers.get(question_id)) for question_id in (ROUTES, KEPT))
     for row in reading.answers.get(ITEMS) or []:
-        if row.get("item"):
-            yield _item(question, row, routes, kept.get(row["item"], {}))
+        if name := row.get("item"):
+            yield _item(questions, row, routes.get(name, {}), kept.get(name, {}))
 
 
-def _item(question: Question, row: Mapping[str, Any], routes: list[dict[str, Any]], kept: Mapping[str, str]) -> Item:
-    own_routes = tuple(_route(route) for route in routes if _names(route["flow"], row["item"]))
+def _by_item(rows: list[dict[str, Any]] | None) -> dict[str, dict[str, Any]]:
+    return {row["for"]: row for row in rows or [] if "for" in row}
+
+
+def _item(questions: Mapping[str, Question], row: Row, route: Row, kept: Row) -> Item:
+    question = questions[ITEMS]
+    how_often = _label(questions[ROUTES], route, "frequency")
     item = Item(
         name=row["item"],
         about=_label(question, row, "about"),
@@ -129,34 +134,26 @@ def _item(question: Question, row: Mapping[str, Any], routes: list[dict[str, Any
         why=row.get("justification", ""),
         ways=WAYS.get(row.get("direction", ""), ()),
         direction=_label(question, row, "direction"),
-        routes=own_routes,
+        route=f"{how_often}: {route.get('method', '')}".strip(": "),
         kept=", ".join(kept[part] for part in ("period", "trigger", "method") if kept.get(part)),
         gaps=(),
     )
-    return Item(**vars(item) | {"gaps": tuple(_gaps_of(item, kept))})
+    return Item(**vars(item) | {"gaps": tuple(_gaps_of(item, route, kept))})
 
 
-def _label(question: Question, row: Mapping[str, Any], part_id: str) -> str:
+def _label(question: Question, row: Row, part_id: str) -> str:
     return as_text(shown(question.part(part_id), row[part_id], {})) if row.get(part_id) else ""
 
 
-def _route(route: Mapping[str, str]) -> str:
-    return f"{route['flow']}: {route['method']}" if route.get("method") else route["flow"]
-
-
-def _names(flow_words: str, item: str) -> bool:
-    """Whether a route is about an item: it names it, or says that it is about everything."""
-    said = " ".join(flow_words.lower().split())
-    return " ".join(item.lower().split()) in said or said.startswith(ALL_OF_IT)
-
-
-def _gaps_of(item: Item, kept: Mapping[str, str]) -> Iterator[str]:
+def _gaps_of(item: Item, route: Row, kept: Row) -> Iterator[str]:
     if not item.ways:
         yield "It isn’t said who sends it to whom (ISA-09)."
     if not item.why:
         yield "It isn’t said why it is needed (ISA-09)."
-    if not item.routes:
-        yield "No route names it, so it isn’t said how it is sent (ISA-10)."
+    if not route.get("method"):
+        yield "It isn’t said how it is sent (ISA-10)."
+    if not route.get("frequency"):
+        yield "It isn’t said how often it is sent (ISA-10)."
     if not kept.get("period"):
         yield "It isn’t said how long it is kept (ISA-15)."
     if not kept.get("method"):

@@ -53,8 +53,13 @@ class Parts:
 
 Paper = Lines | Ticks | Grid | Printed | Parts
 
-LINES = {"long_text": 6, "short_text": 1, "number": 1, "money": 1, "date": 1, "reference": 1}
-NOTES = {"date": "Day, month and year", "money": "In pounds", "file": "Attach it, and write here what it is called."}
+LINES = {"long_text": 6, "short_text": 1, "number": 1, "money": 1, "date": 1, "time": 1, "reference": 1}
+NOTES = {
+    "date": "Day, month and year",
+    "time": "On the 24-hour clock",
+    "money": "In pounds",
+    "file": "Attach it, and write here what it is called.",
+}
 SIGNED = ("Name", "Post", "Signature", "Date")
 
 

@@ -69,8 +69,8 @@ urlpatterns = [
     ),
     path(
         "manage/question-sets/<slug:kind>/sections/<slug:section_id>/",
-        question_pieces.section_edit,
-        name="section_edit",
+        question_pieces.set_section_edit,
+        name="set_section_edit",
     ),
     path("manage/question-sets/<slug:kind>/parts/<str:path>/", question_pieces.part_edit, name="part_edit"),
     path("manage/question-sets/<slug:kind>/choices/<str:path>/", question_pieces.choices_edit, name="choices_edit"),

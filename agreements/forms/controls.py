@@ -17,6 +17,7 @@ from portal.foundation.fields import (
     MultipleChoiceField,
     ShortTextField,
     TextField,
+    TimeField,
     WholeNumberField,
 )
 
@@ -76,6 +77,10 @@ def _date(control: Control, lookup: Lookup, stored: Any, words: dict[str, Any]) 
     return DateField(**words)
 
 
+def _time(control: Control, lookup: Lookup, stored: Any, words: dict[str, Any]) -> forms.Field:
+    return TimeField(**words)
+
+
 def _choice(control: Control, lookup: Lookup, stored: Any, words: dict[str, Any]) -> forms.Field:
     return ChoiceField(**_offered(control, lookup, [stored]), **words)
 
@@ -105,4 +110,5 @@ FIELDS: Mapping[str, Callable[[Control, Lookup, Any, dict[str, Any]], forms.Fiel
     "number": _number,
     "money": _money,
     "date": _date,
+    "time": _time,
 }

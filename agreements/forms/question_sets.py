@@ -27,6 +27,7 @@ TYPE_WORDS = {
     "number": "Whole number",
     "money": "Amount of money",
     "date": "Date",
+    "time": "Time of day",
     "contact": "Contact: post, mailbox, name and phone",
     "file": "Files",
     "group": "Several parts",
@@ -39,7 +40,7 @@ TYPE_WORDS = {
     "outside": "Filled in on paper only",
 }
 SIMPLE_TYPES = (
-    "short_text", "long_text", "yes_no", "choice", "choices", "terms", "number", "money", "date", "contact", "file",
+    "short_text", "long_text", "yes_no", "choice", "choices", "terms", "number", "money", "date", "time", "contact", "file",
 )  # fmt: skip
 SIDE_WORDS = {"partner": "The partner", "prison": "The prison", "both": "Both sides", "system": "The portal"}
 ANSWERING = ("partner", "prison", "both")

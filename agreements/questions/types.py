@@ -57,6 +57,7 @@ TYPES: Mapping[str, ControlType] = {
     "number": ControlType("number", ("min", "max", "unit")),
     "money": ControlType("text"),
     "date": ControlType("text"),
+    "time": ControlType("text"),
     "contact": ControlType("group", defaults={"parts": CONTACT_PARTS}),
     "group": ControlType("group", ("parts",), needs=(("parts",),), inside=GROUPS_ONLY),
     "rows": ControlType(

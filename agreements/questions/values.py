@@ -19,6 +19,7 @@ ADVICE: Mapping[str, tuple[str, str]] = {
     "number": ("Enter", "a number"),
     "money": ("Enter", "an amount in pounds"),
     "date": ("Enter", "a date"),
+    "time": ("Enter", "a time"),
     "file": ("Add", "a file"),
 }
 ENTER_ANSWER = ("Enter", "an answer")

@@ -16,7 +16,7 @@ from agreements.views.managing import find_draft, for_cjvsf, given, place, secti
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_cjvsf
-def section_edit(request: HttpRequest, kind: str, section_id: str) -> HttpResponse:
+def set_section_edit(request: HttpRequest, kind: str, section_id: str) -> HttpResponse:
     draft = find_draft(kind)
     section = next((each for each in draft.definition["sections"] if each["id"] == section_id), None)
     if section is None:

@@ -23,6 +23,7 @@ from portal.foundation.fields import (
     MultipleChoiceField,
     ShortTextField,
     TextField,
+    TimeField,
     WholeNumberField,
     YesNoField,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "Renderer",
     "ShortTextField",
     "TextField",
+    "TimeField",
     "WholeNumberField",
     "YesNoField",
 ]

@@ -11,7 +11,7 @@ from tests import markup
 PAGES = [
     ("question_set_detail", ()),
     ("question_edit", ("S1-01",)),
-    ("section_edit", ("S1",)),
+    ("set_section_edit", ("S1",)),
     ("part_edit", ("S1-04.outcome",)),
     ("choices_edit", ("S1-02",)),
     ("question_add", ("S1",)),

@@ -29,6 +29,7 @@ def value(control: Control, lookup: dict, mark: str) -> Any:
         "number": lambda: max(control.min or 0, 1),
         "money": lambda: "12000.50",
         "date": lambda: "2027-03-01",
+        "time": lambda: "09:30",
         "contact": lambda: {"post": f"{mark} post", "name": HOSTILE, "email": "role@example.org"},
         "group": lambda: {part.id: value(part, lookup, f"{mark}.{part.id}") for part in control.parts},
         "rows": lambda: [_row(control, lookup, f"{mark}.{number}") for number in (1, 2, 3)],

@@ -19,7 +19,7 @@ ITEM = {
     "justification": "To plan support",
     "direction": "prison-to-partner",
 }
-ROUTE = {"flow": "The date of  release, to the partner", "frequency": "weekly", "method": "Secure email"}
+ROUTE = {"for": "Date of release", "frequency": "weekly", "method": "Secure email"}
 KEPT = {"for": "Date of release", "period": "12 months", "trigger": "the end of support", "method": "Deleted"}
 COMPLETE = {"S3-27": "yes", "S3-28": ["prison-to-partner"], "ISA-09": [ITEM], "ISA-10": [ROUTE], "ISA-15": [KEPT]}
 
@@ -49,7 +49,7 @@ def test_an_item_that_is_settled_has_no_gap():
         why="To plan support",
         ways=(("prison", "partner"),),
         direction="From the prison to the partner",
-        routes=("The date of  release, to the partner: Secure email",),
+        route="Weekly: Secure email",
         kept="12 months, the end of support, Deleted",
         gaps=(),
     )
@@ -59,8 +59,8 @@ def test_an_item_that_is_settled_has_no_gap():
     ("changes", "gap"),
     [
         ({"ISA_09": [ITEM | {"justification": ""}]}, "It isn’t said why it is needed (ISA-09)."),
-        ({"ISA_10": None}, "No route names it, so it isn’t said how it is sent (ISA-10)."),
-        ({"ISA_10": [ROUTE | {"flow": "Names only"}]}, "No route names it, so it isn’t said how it is sent (ISA-10)."),
+        ({"ISA_10": [ROUTE | {"method": ""}]}, "It isn’t said how it is sent (ISA-10)."),
+        ({"ISA_10": [ROUTE | {"frequency": ""}]}, "It isn’t said how often it is sent (ISA-10)."),
         ({"ISA_15": [KEPT | {"period": ""}]}, "It isn’t said how long it is kept (ISA-15)."),
         ({"ISA_15": [KEPT | {"method": ""}]}, "It isn’t said how it is destroyed (ISA-15)."),
     ],
@@ -69,8 +69,12 @@ def test_what_is_left_open_about_an_item_is_a_gap(changes, gap):
     assert flow_of(**changes).items[0].gaps == (gap,)
 
 
-def test_a_route_for_everything_covers_each_item():
-    assert flow_of(ISA_10=[ROUTE | {"flow": "All items, both ways"}]).gap_count == 0
+@pytest.mark.parametrize("routes", [None, [ROUTE | {"for": "Name"}], [ROUTE | {"for": "The date of release"}]])
+def test_the_route_of_another_item_counts_for_nothing(routes):
+    assert flow_of(ISA_10=routes).items[0].gaps == (
+        "It isn’t said how it is sent (ISA-10).",
+        "It isn’t said how often it is sent (ISA-10).",
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,7 +127,7 @@ def page_of(client, version: Version, user) -> str:
 def test_the_page_marks_gaps_in_words_and_draws_the_arrows(client, cast):
     page = page_of(client, version_with(COMPLETE | {"ISA-10": []}, cast), cast.contributor)
 
-    assert '<span class="gap">Gap:</span> No route names it' in page
+    assert '<span class="gap">Gap:</span> It isn’t said how it is sent' in page
     assert "From the prison to the partner: 1 item, 1 with gaps" in page
     assert page.count("<title") == 2
 

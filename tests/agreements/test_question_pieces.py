@@ -40,8 +40,8 @@ def changes_of(row) -> list[tuple[str, str]]:
 
 def test_a_section_gets_another_title_and_introduction(cast, pages):
     row = draft(cast)
-    data = pages.form("section_edit", "S1") | {"title": "What you offer", "intro": "In short."}
-    assert pages.post("section_edit", "S1", **data).url.endswith("#section-S1")
+    data = pages.form("set_section_edit", "S1") | {"title": "What you offer", "intro": "In short."}
+    assert pages.post("set_section_edit", "S1", **data).url.endswith("#section-S1")
     row.refresh_from_db()
     section = row.words.section("S1")
     assert (section.title, section.intro) == ("What you offer", "In short.")
@@ -62,7 +62,7 @@ def test_a_part_is_reworded_however_deep_it_stands(cast, pages, path):
 
 def test_saving_a_section_a_part_or_choices_without_a_change_changes_nothing(cast, pages):
     row = draft(cast)
-    for name, place in [("section_edit", "S1"), ("part_edit", "S1-04.outcome"), ("choices_edit", "S1-02")]:
+    for name, place in [("set_section_edit", "S1"), ("part_edit", "S1-04.outcome"), ("choices_edit", "S1-02")]:
         assert pages.post(name, place, **pages.form(name, place)).status_code == 302
     row.refresh_from_db()
     assert changes_of(row) == []
@@ -176,7 +176,7 @@ def test_an_agreement_that_has_a_retired_choice_keeps_it_and_is_asked_to_choose_
 @pytest.mark.parametrize(
     ("name", "place"),
     [
-        ("section_edit", "S9"),
+        ("set_section_edit", "S9"),
         ("part_edit", "S1-04"),
         ("part_edit", "S1-04.nothing"),
         ("choices_edit", "S1-01"),
@@ -191,7 +191,7 @@ def test_what_does_not_exist_is_not_found(cast, pages, name, place):
 @pytest.mark.parametrize(
     ("name", "place", "typed"),
     [
-        ("section_edit", "S1", "title"),
+        ("set_section_edit", "S1", "title"),
         ("part_edit", "S1-04.outcome", "text"),
         ("choices_edit", "S2-01", "yes.label"),
     ],

@@ -190,6 +190,23 @@ def test_a_number_is_read_or_a_sentence_says_what_is_wrong(typed, read):
     assert cleaned(portal.WholeNumberField(required=False, least=1, most=5000), typed) == read
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("10:30", "10:30"),
+        ("9.05", "09:05"),
+        (" 23:59 ", "23:59"),
+        ("", ""),
+        *(
+            (wrong, "Enter a time on the 24-hour clock, like 10:30")
+            for wrong in ("24:00", "10:60", "10", "10:3", "9am", "2:30 pm", "١٠:٣٠")
+        ),
+    ],
+)
+def test_a_time_is_read_or_a_sentence_says_what_is_wrong(typed, read):
+    assert cleaned(portal.TimeField(required=False), typed) == read
+
+
 def test_text_that_is_too_long_is_counted_and_comes_back_whole():
     form = Optional({"story": "a" * 21})
     assert form.errors["story"] == ["Use 20 characters or fewer. You have used 21"]

@@ -24,6 +24,11 @@ HEALTH = (
     "So that the person can take part safely",
     "prison-to-partner",
 )
+# How each kind of information travels, by its direction.
+ROUTES = {
+    "prison-to-partner": "Encrypted e-mail between the two role mailboxes",
+    "partner-to-prison": "A list on paper, handed over",
+}
 
 
 def sharing(scene: Scene) -> Answers:
@@ -85,14 +90,7 @@ def items(scene: Scene) -> Answers:
     keep = {"period": "12 months", "trigger": "The day the person's part in the service ends"}
     return {
         "ISA-09": [dict(zip(names, row, strict=True)) for row in rows],
-        "ISA-10": [
-            {
-                "flow": "List of people for the next sessions, prison to partner",
-                "frequency": "weekly",
-                "method": "Encrypted e-mail between the two role mailboxes",
-            },
-            {"flow": "Attendance, partner to prison", "frequency": "weekly", "method": "A list on paper, handed over"},
-        ],
+        "ISA-10": [{"for": row[0], "frequency": "weekly", "method": ROUTES[row[-1]]} for row in rows],
         "ISA-11": {
             "prison": [{"post": "Third sector coordinator"}, {"post": scene.prison.establishment.approver_title}],
             "partner": [{"post": "Service manager"}, {"post": scene.about["worker"]}],
