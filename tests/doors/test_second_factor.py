@@ -1,6 +1,9 @@
 """A password alone opens the page where the second factor is set up, and nothing else, for those who decide."""
 
+import time
+
 import pytest
+import time_machine
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -104,6 +107,14 @@ def test_after_the_password_no_address_is_open_until_the_code_is_given():
     assert client.get(reverse("home")).headers["Location"].startswith(reverse("account_login"))
 
 
+@pytest.fixture
+def still_clock():
+    """The code doesn't change while it is being used."""
+    with time_machine.travel(time.time(), tick=False):
+        yield
+
+
+@pytest.mark.usefixtures("still_clock")
 def test_a_code_opens_the_door_once():
     who = factories.hold(factories.post(Role.HOO, factories.prison()))
     code, first, second = code_of(who), Client(), Client()
