@@ -1,4 +1,7 @@
-"""One agreement, from the first question to the sealed PDF, played by three people in a browser."""
+"""One agreement, from the first question to the sealed PDF, played by three people in a browser.
+
+The suite plays it with JavaScript on PostgreSQL, and without on the embedded default; CI plays both on PostgreSQL.
+"""
 
 import pytest
 
@@ -7,9 +10,9 @@ from tests.journeys import story
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize(
-    "javascript",
-    [pytest.param(False, id="without JavaScript", marks=pytest.mark.sqlite), pytest.param(True, id="with JavaScript")],
-)
+WITHOUT = pytest.param(False, id="without JavaScript", marks=[pytest.mark.sqlite, pytest.mark.slow])
+
+
+@pytest.mark.parametrize("javascript", [WITHOUT, pytest.param(True, id="with JavaScript")])
 def test_an_agreement_from_the_first_question_to_the_sealed_pdf(javascript, cast, visit, worker, mail_server):
     story.play(cast, visit, mail_server, javascript=javascript)
