@@ -57,7 +57,7 @@ def _actions(agreements: QuerySet[Agreement]) -> Iterator[Entry]:
     parties = ("version__agreement__service", "version__agreement__establishment")
     for action in rows.select_related(*parties).order_by("due_on", "pk"):
         yield entry(
-            f"action-{action.pk}", action.revision, action.due_on, "Agreed action due", action.version.agreement
+            f"action-{action.uid}", action.revision, action.due_on, "Agreed action due", action.version.agreement
         )
 
 

@@ -15,6 +15,7 @@ from portal.foundation.working_days import is_working_day, working_days_after
 class Watched(StrEnum):
     REVIEW = "review"
     ACTION = "action"
+    CLAIM = "claim"
     OUTLINE = "outline"
     APPROVAL = "approval"
     SIGNATURE = "signature"
@@ -84,6 +85,7 @@ LEAD, CJVSF = Reach.LEAD, Reach.CJVSF
 LADDERS: dict[Watched, Ladder] = {
     Watched.REVIEW: Ladder("Review due", days(-28, -14, 0, (14, LEAD), (28, CJVSF))),
     Watched.ACTION: Ladder("Agreed action due", days(-7, 0, 7, (14, LEAD))),
+    Watched.CLAIM: Ladder("Agreed action to be confirmed by", working_days(-3, 0, (5, LEAD), (10, CJVSF)), True),
     Watched.OUTLINE: Ladder("Outline to be answered by", working_days(-3, 0, (5, LEAD), (10, CJVSF)), True),
     Watched.APPROVAL: Ladder("Approval wanted by", working_days(-3, 0, (5, LEAD), (10, CJVSF)), True),
     Watched.SIGNATURE: Ladder("Signature wanted by", working_days(-2, 0, (5, LEAD), (10, CJVSF)), True),

@@ -23,6 +23,7 @@ from agreements.models import (
     Status,
     Version,
 )
+from agreements.operations.doing import OTHER
 from agreements.rules import SILENCE
 from agreements.statuses import facts
 from directory.models import Post, Role
@@ -32,6 +33,7 @@ from reviews.models import Review
 
 CHUNK = 500
 BOTH = (Side.PARTNER, Side.PRISON)
+DAYS_TO_CONFIRM = 10
 
 
 def everything(today: dt.date) -> Iterator[Thing]:
@@ -39,6 +41,7 @@ def everything(today: dt.date) -> Iterator[Thing]:
     for find in (
         reviews,
         actions,
+        claims,
         outlines,
         approvals,
         signatures,
@@ -93,7 +96,15 @@ def actions(today: dt.date) -> Iterator[Thing]:
     for action in streamed(is_open.select_related("version__agreement")):
         sides = BOTH if action.owner == Action.Owner.BOTH else (Side(action.owner),)
         owners = (f"post:{action.post_id}",) if action.post_id and len(sides) == 1 else ()
-        yield thing(Watched.ACTION, action.pk, action.due_on, action.version, sides, owners)
+        yield thing(Watched.ACTION, action.uid, action.due_on, action.version, sides, owners)
+
+
+def claims(today: dt.date) -> Iterator[Thing]:
+    """What one side says is done, or not needed any more: the other side is to confirm it or send it back."""
+    claimed = Action.objects.of_agreements_in_force().unsettled().filter(claimed_at__isnull=False)
+    for action in streamed(claimed.select_related("version__agreement")):
+        due_on = working_days_after(timezone.localdate(action.claimed_at), DAYS_TO_CONFIRM)
+        yield thing(Watched.CLAIM, action.uid, due_on, action.version, (OTHER[Side(action.done_for)],))
 
 
 def in_status(*statuses: str) -> QuerySet[Version]:

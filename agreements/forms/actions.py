@@ -1,8 +1,9 @@
 """An agreed action. The words on the page are those of the ACT questions of the agreement's own set."""
 
+from agreements.forms.doubts import Questioned
 from agreements.models import Action, Version
 from directory.models import Post
-from portal.foundation.forms import ChoiceField, DateField, PortalForm, ShortTextField
+from portal.foundation.forms import ChoiceField, DateField, ShortTextField
 
 # Question id -> the field that it words.
 WORDED = {
@@ -15,7 +16,7 @@ WORDED = {
 YES_NO = (("yes", "Yes"), ("no", "No"))
 
 
-class ActionForm(PortalForm):
+class ActionForm(Questioned):
     what = ShortTextField(max_length=250)
     owner = ChoiceField(choices=Action.Owner.choices)
     post_title = ShortTextField(max_length=120)
@@ -37,7 +38,7 @@ class ActionForm(PortalForm):
 
     def values(self, version: Version) -> dict:
         """The action's columns, with the post of that title when one side has it."""
-        given = dict(self.cleaned_data)
+        given = {name: self.cleaned_data[name] for name in WORDED.values()}
         given["before_first_session"] = given["before_first_session"] == "yes"
         agreement = version.agreement
         posts = Post.objects.filter(organisation=agreement.organisation) | Post.objects.filter(

@@ -2,11 +2,12 @@
 
 from django import forms
 
-from portal.foundation.forms import PortalForm, TextField
+from agreements.forms.doubts import Questioned
+from portal.foundation.forms import TextField
 from portal.foundation.models import User
 
 
-class CommentForm(PortalForm):
+class CommentForm(Questioned):
     text = TextField(label="Your comment", max_length=2000)
     mentions = forms.ModelMultipleChoiceField(
         label="Tell somebody about it",

@@ -13,8 +13,7 @@ from agreements.forms.rows import RowCommand, parse, rearrange
 from agreements.questions.definition import Question
 from agreements.questions.shown import Shown, shown
 from agreements.questions.values import Lookup, has_its_shape, is_empty, lower_first, prune
-from portal.foundation.forms import PortalForm, ShortTextField, TextField
-from portal.foundation.text import looks_like_prisoner_number
+from portal.foundation.forms import PortalForm
 
 
 @dataclass
@@ -103,12 +102,6 @@ class SectionForm(PortalForm):
         """Has each new file stored, by its path. `store` says what the answer holds of it: id, name, size, sha256."""
         for path, entry in self.files_entries.items():
             entry.stored_uploads = [store(path, upload) for upload in entry.new_files()]
-
-    def doubts(self) -> dict[str, list[str]]:
-        """By field, the numbers that may be a prisoner's: a person is asked about them before they are saved."""
-        texts = (name for name, field in self.fields.items() if isinstance(field, ShortTextField | TextField))
-        found = {name: looks_like_prisoner_number(self.cleaned_data.get(name) or "") for name in texts}
-        return {name: numbers for name, numbers in found.items() if numbers}
 
     def in_summary(self, name: str, message: str) -> str:
         """Many fields have the same words, so that the summary names the question, the row and the part."""

@@ -46,7 +46,7 @@ def attachment_path(attachment: "Attachment", name: str) -> str:
 
 
 class Attachment(models.Model):
-    """A file that belongs to an answer, stored under its id and always sent as a download."""
+    """A file that belongs to an answer or shows that an action is done, stored under its id and always sent as a download."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="attachments")
@@ -130,6 +130,7 @@ class Action(models.Model):
         DROPPED = "no longer needed", "No longer needed"
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="actions")
+    uid = models.UUIDField(default=uuid.uuid4, editable=False, help_text="Stays the same in the next versions")
     what = models.CharField(max_length=250)
     owner = models.CharField(max_length=7, choices=Owner)
     post = models.ForeignKey(Post, null=True, blank=True, on_delete=models.PROTECT, related_name="actions")
@@ -141,8 +142,10 @@ class Action(models.Model):
     completion_note = models.TextField(blank=True, max_length=2000)
     completed_on = models.DateField(null=True, blank=True)
     evidence = models.CharField(max_length=300, blank=True)
+    evidence_file = models.ForeignKey(Attachment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     done_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     done_for = models.CharField(max_length=7, choices=Side, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
     copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies")

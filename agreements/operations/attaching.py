@@ -15,10 +15,21 @@ KEPT_NAME = 150
 
 def attach(version: Version, path: str, upload: UploadedFile, *, by: User) -> dict[str, Any]:
     """Store an upload; what is returned is what the answer holds of it. Call it in the transaction of the save."""
+    attachment = store(version, path.split(".")[0], upload, by=by)
+    return {
+        "id": str(attachment.pk),
+        "name": attachment.name,
+        "size": attachment.size,
+        "sha256": attachment.sha256,
+    }
+
+
+def store(version: Version, question_id: str, upload: UploadedFile, *, by: User) -> Attachment:
+    """Keep an upload with a version. Call it in the transaction of what it belongs to."""
     content = upload.read()
     attachment = Attachment(
         version=version,
-        question_id=path.split(".")[0],
+        question_id=question_id,
         name=upload.name.replace("/", "_").replace("\\", "_")[-KEPT_NAME:],
         kind=upload.name.rpartition(".")[2].lower()[:80],
         size=len(content),
@@ -28,9 +39,4 @@ def attach(version: Version, path: str, upload: UploadedFile, *, by: User) -> di
     )
     attachment.file.save(str(attachment.pk), ContentFile(content), save=False)
     attachment.save(force_insert=True)
-    return {
-        "id": str(attachment.pk),
-        "name": attachment.name,
-        "size": attachment.size,
-        "sha256": attachment.sha256,
-    }
+    return attachment

@@ -3,11 +3,13 @@
 import datetime as dt
 
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from agreements import notices
 from agreements.models import LIVE, Action, Side, Version
+from agreements.operations.attaching import store
 from agreements.permissions import may_draft, side_of
 from portal.foundation import audit, clock, outbox
 from portal.foundation.exceptions import NotReady, Overtaken
@@ -19,10 +21,13 @@ CLAIM_TAKEN_BACK = {
     "state": Action.State.OPEN,
     "completion_note": "",
     "evidence": "",
+    "evidence_file": None,
     "completed_on": None,
     "done_by": None,
     "done_for": "",
+    "claimed_at": None,
 }
+EVIDENCE = "ACT-08"
 
 
 def may_say_done(user: User, action: Action) -> bool:
@@ -45,11 +50,22 @@ def _acts_for(user: User, action: Action) -> bool:
 
 
 @transaction.atomic
-def say_done(action: Action, *, note: str, evidence: str, on: dt.date, revision: int, by: User) -> None:
+def say_done(
+    action: Action,
+    *,
+    note: str,
+    evidence: str,
+    on: dt.date,
+    revision: int,
+    by: User,
+    file: UploadedFile | None = None,
+) -> None:
     """Claim that it is done, on a day, with what shows it. It counts when the other side has confirmed it."""
     action = _held(action, may_say_done, by)
     _refuse_unless(action.state == Action.State.OPEN, action)
-    _claim(action, Action.State.DONE, by, revision, completion_note=note, evidence=evidence, completed_on=on)
+    stored = store(action.version, EVIDENCE, file, by=by) if file else None
+    shows = {"completion_note": note, "evidence": evidence, "evidence_file": stored, "completed_on": on}
+    _claim(action, Action.State.DONE, by, revision, **shows)
 
 
 @transaction.atomic
@@ -110,7 +126,7 @@ def _refuse_unless(holds: bool, action: Action) -> None:
 
 def _claim(action: Action, state: str, by: User, revision: int, **said) -> None:
     side = side_of(by, action.version.agreement)
-    _change(action, revision, state=state, done_by=by, done_for=side, **said)
+    _change(action, revision, state=state, done_by=by, done_for=side, claimed_at=clock.now(), **said)
     audit.record("claim action", about=_about(action), by=by, action=action.pk, state=state)
     _tell(action, OTHER[side], "action_to_confirm", by)
 
@@ -120,7 +136,7 @@ def _change(action: Action, revision: int, **fields) -> None:
     changed = Action.objects.filter(pk=action.pk, revision=revision).update(revision=revision + 1, **fields)
     if not changed:
         raise Overtaken("Somebody else has just changed this action. Look at it again.")
-    Action.objects.filter(copied_from=action.pk, confirmed_at=None).update(**fields)
+    Action.objects.filter(copied_from=action.pk, confirmed_at=None).update(revision=F("revision") + 1, **fields)
     action.revision = revision + 1
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from agreements.forms.doubts import DOUBT, SURE, doubts
 from agreements.forms.section import SectionForm
 from agreements.models import Agreement
 from agreements.operations.answering import Saved, Stored
@@ -15,12 +16,7 @@ from agreements.questions.shown import Shown, Words, shown
 from agreements.questions.values import Lookup
 from portal.foundation import typed
 
-SURE = "sure_about_numbers"
 KEPT = "We kept what you were typing when your session ended. It isn’t saved yet."
-DOUBT = (
-    "This looks like the number of a person in custody. The portal never holds one. Take it out, or tick the box at the "
-    "end if it’s something else"
-)
 
 
 class Answered(Protocol):
@@ -106,10 +102,10 @@ class AnswersPage:
 
     def has_doubts(self, form: SectionForm) -> bool:
         """Numbers that look like a prisoner's are questioned before they are saved."""
-        doubts = {} if self.request.POST.get(SURE) else form.doubts()
-        for name in doubts:
+        doubted = {} if self.request.POST.get(SURE) else doubts(form)
+        for name in doubted:
             form.add_error(name, DOUBT)
-        self.is_in_doubt = bool(doubts)
+        self.is_in_doubt = bool(doubted)
         return self.is_in_doubt
 
     def problem(self, form: SectionForm) -> HttpResponse:

@@ -36,7 +36,9 @@ def action_board(request: HttpRequest) -> HttpResponse:
 
 def find_action(request: HttpRequest, reference: str, action_id: int) -> Action:
     """An action that has been signed, in an agreement that this person may see; or 404."""
-    visible = Action.objects.visible_to(request.user).for_board().select_related("done_by", "confirmed_by")
+    visible = (
+        Action.objects.visible_to(request.user).for_board().select_related("done_by", "confirmed_by", "evidence_file")
+    )
     return get_object_or_404(visible.of_agreements_in_force(), version__agreement__reference=reference, pk=action_id)
 
 
@@ -69,7 +71,7 @@ def action_say(request: HttpRequest, reference: str, action_id: int, what: str) 
         raise Http404
     action = find_action(request, reference, action_id)
     form_class, label, told = SAYINGS[what]
-    form = form_class(request.POST if request.method == "POST" else typed.take_back(request))
+    form = form_class(request.POST if request.method == "POST" else typed.take_back(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         return said(request, action, lambda: say(request, action, what, form.cleaned_data), f"Done. {told}")
     context = {
@@ -85,8 +87,8 @@ def action_say(request: HttpRequest, reference: str, action_id: int, what: str) 
 def say(request: HttpRequest, action: Action, what: str, given: dict) -> None:
     stamp = {"revision": revision(request), "by": request.user}
     if what == "done":
-        note, evidence, day = given["completion_note"], given["evidence"], given["completed_on"]
-        doing.say_done(action, note=note, evidence=evidence, on=day, **stamp)
+        shows = {"evidence": given["evidence"], "file": given["evidence_file"]}
+        doing.say_done(action, note=given["completion_note"], on=given["completed_on"], **shows, **stamp)
     elif what == "not-needed":
         doing.say_not_needed(action, note=given["note"], **stamp)
     else:

@@ -11,6 +11,7 @@ from agreements.models import Agreement, EligibilityCheck, Status
 from agreements.turns import my_turn
 from directory.standing import standing
 from portal.foundation.models import Notification
+from reviews import turns as review_turns
 
 FIRST = 20
 
@@ -31,11 +32,14 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting = my_turn(request.user).select_related(
         "agreement__organisation", "agreement__establishment", "agreement__service"
     )
+    reviews = review_turns.my_turn(request.user)
     visible = Agreement.objects.visible_to(request.user)
     context = {
         "holdings": stands.holdings,
         "waiting": waiting[:FIRST],
         "waiting_count": waiting.count(),
+        "reviews": reviews[:FIRST],
+        "reviews_count": reviews.count(),
         "latest": visible.for_list()[:FIRST],
         "estate": estate(visible) if stands.is_cjvsf else None,
         "drafts_for_a_partner": bool(stands.organisation_ids),

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import agreements.questions
+from agreements.forms.doubts import doubts
 from agreements.forms.section import SectionForm
 from agreements.questions.definition import Definition, Option, parse
 from portal.foundation.text import normalise
@@ -329,7 +330,7 @@ def test_an_earlier_answer_of_another_type_is_shown_and_stays_until_there_is_a_n
 def test_numbers_that_may_be_a_prisoners_are_found_by_field():
     form = typed("T-12", {"T-12.count": "2", "T-12.1.outcome": "See 12345", "T-12.0.outcome": "£12,345"})
     assert form.is_valid()
-    assert form.doubts() == {"T-12.1.outcome": ["12345"]}
+    assert doubts(form) == {"T-12.1.outcome": ["12345"]}
 
 
 # Rows

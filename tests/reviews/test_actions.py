@@ -1,14 +1,18 @@
 """Agreed actions after the signature: one side says, the other confirms, and what isn't settled goes on."""
 
 import datetime as dt
+import html
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from agreements.effects import Request
-from agreements.models import Action, Side, Version
+from agreements.forms.doing import NotNeededForm, SendBackForm
+from agreements.forms.doubts import DOUBT, SURE, SURE_WORDS
+from agreements.models import Action, Attachment, Side, Version
 from agreements.operations import doing
 from agreements.workflow import perform
 from directory.models import Role
@@ -43,6 +47,92 @@ def test_an_action_is_done_when_the_other_side_has_confirmed_it(cast, action):
     doing.confirm_claim(action, revision=2, by=cast.contributor)
     action.refresh_from_db()
     assert (action.standing, action.confirmed_by, action.evidence) == ("Done", cast.contributor, "Key register")
+
+
+PDF = b"%PDF-1.7 a certificate"
+
+
+def said_done(client: Client, action: Action, **said):
+    day = {"completed_on-day": "4", "completed_on-month": "1", "completed_on-year": "2026"}
+    address = reverse("action_say", args=[action.version.agreement.reference, action.pk, "done"])
+    return client.post(address, {"completion_note": "Booked", "revision": "1"} | day | said)
+
+
+def test_a_file_shows_that_it_is_done_and_both_sides_can_have_it(cast, version, action):
+    upload = SimpleUploadedFile("key register.pdf", PDF)
+    assert said_done(signed_in(cast.hoo), action, evidence_file=upload).status_code == 302
+    action.refresh_from_db()
+    assert (action.evidence_file.name, action.evidence_file.question_id) == ("key register.pdf", "ACT-08")
+    page = signed_in(cast.contributor).get(reverse("action_progress", args=[version.agreement.reference, action.pk]))
+    download = reverse("attachment_download", args=[version.agreement.reference, action.evidence_file.pk])
+    assert download in page.content.decode()
+    answer = signed_in(cast.contributor).get(download)
+    assert (b"".join(answer.streaming_content), answer["Content-Type"]) == (PDF, "application/octet-stream")
+    assert signed_in(cast.stranger).get(download).status_code == 404
+
+
+def test_the_file_of_a_claim_that_was_sent_back_isnt_shown_with_the_next(cast, action):
+    said_done(signed_in(cast.hoo), action, evidence_file=SimpleUploadedFile("x.pdf", PDF))
+    doing.send_back(action, note="It is for another door.", revision=2, by=cast.contributor)
+    action.refresh_from_db()
+    assert (action.evidence_file, action.claimed_at) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("run.exe", b"MZ", "“run.exe” must be one of these: pdf, docx, odt, png, jpg"),
+        ("run.pdf", b"MZ", "“run.pdf” is not a pdf file, whatever its name says"),
+        ("empty.pdf", b"", "The file is empty. Choose another one"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_with_a_sentence_and_nothing_typed_is_lost(
+    cast, action, name, content, sentence
+):
+    answer = said_done(signed_in(cast.hoo), action, evidence_file=SimpleUploadedFile(name, content))
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    assert "Booked" in answer.content.decode()
+    assert not Attachment.objects.exists()
+
+
+NUMBERED = "Room for prisoner 123456"
+
+
+def test_a_note_with_what_looks_like_a_prisoner_number_is_asked_about_before_it_is_kept(cast, action):
+    hoo = signed_in(cast.hoo)
+    asked = said_done(hoo, action, completion_note=NUMBERED)
+    assert asked.status_code == 200
+    assert DOUBT in html.unescape(asked.content.decode())
+    assert SURE_WORDS in asked.content.decode()
+    action.refresh_from_db()
+    assert action.state == Action.State.OPEN
+    said_done(hoo, action, completion_note=NUMBERED, **{SURE: "on"})
+    action.refresh_from_db()
+    assert action.completion_note == NUMBERED
+
+
+def test_nobody_is_asked_about_a_note_without_such_a_number(cast, action):
+    assert (
+        SURE_WORDS
+        not in signed_in(cast.hoo)
+        .get(reverse("action_say", args=[action.version.agreement.reference, action.pk, "done"]))
+        .content.decode()
+    )
+    assert said_done(signed_in(cast.hoo), action).status_code == 302
+
+
+@pytest.mark.parametrize("form", [NotNeededForm, SendBackForm])
+def test_every_note_of_an_action_is_checked_for_such_numbers(form):
+    assert form({"note": NUMBERED}).errors == {"note": [DOUBT]}
+    assert form({"note": NUMBERED, SURE: "on"}).errors == {}
+
+
+def test_without_the_check_the_number_would_be_kept(cast, action, monkeypatch):
+    monkeypatch.setattr("agreements.forms.doubts.looks_like_prisoner_number", lambda text: [])
+    said_done(signed_in(cast.hoo), action, completion_note=NUMBERED)
+    action.refresh_from_db()
+    assert action.completion_note == NUMBERED
 
 
 def test_only_the_side_that_owns_it_says_that_it_is_done(cast, action):
@@ -115,7 +205,9 @@ def test_what_isnt_settled_goes_on_to_the_next_version_and_what_is_stays_behind(
     doing.confirm_claim(settled, revision=2, by=cast.contributor)
     perform("vary", version, by=cast.hoo, request=Request())
     following = version.agreement.versions.get(number=2)
-    assert list(following.actions.values_list("what", "copied_from")) == [("Book the room", action.pk)]
+    assert list(following.actions.values_list("what", "copied_from", "uid")) == [
+        ("Book the room", action.pk, action.uid)
+    ]
 
 
 def test_what_is_settled_while_the_next_version_is_drafted_doesnt_come_back(cast, version, action):

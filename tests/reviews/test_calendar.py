@@ -5,10 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import vobject
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
+from agreements.effects import Request
 from agreements.models import Action, Agreement, StatusChange, Version
+from agreements.workflow import perform
 from portal.foundation import clock
 from reviews import calendar
 from reviews.models import Review, State
@@ -100,6 +103,22 @@ def test_a_moved_date_moves_the_entry_and_a_held_review_disappears(cast, world):
         story.settle(Review.objects.get(agreement=version.agreement), cast.hoo)
     gone = set(after) - set(events(secret))
     assert [uid.split("-")[0] for uid in gone] == ["review"]
+
+
+def test_an_action_keeps_its_entry_when_it_goes_on_to_the_next_version(cast):
+    version = factories.bring_to("in force", cast)
+    secret = secret_of(cast.contributor)
+    before = {uid: rest for uid, rest in events(secret).items() if uid.startswith("action-")}
+    perform("vary", version, by=cast.hoo, request=Request())
+    following = version.agreement.versions.get(number=2)
+    following.actions.update(due_on=dt.date(2027, 5, 5), revision=F("revision") + 1)
+    Version.objects.filter(pk=version.pk).update(status="overtaken")
+    Version.objects.filter(pk=following.pk).update(status="in force")
+    after = {uid: rest for uid, rest in events(secret).items() if uid.startswith("action-")}
+    assert set(after) == set(before)
+    assert len(before) == 1
+    [(uid, (on, _, sequence))] = after.items()
+    assert (on, sequence) == (dt.date(2027, 5, 5), before[uid][2] + 1)
 
 
 def test_the_address_is_secret_can_be_renewed_and_dies_with_its_owner(cast, world):

@@ -22,6 +22,10 @@ def due(thing: Thing, today: dt.date, climbed=frozenset()) -> list[tuple[str, st
     [
         (Watched.REVIEW, ["28 days before", "14 days before", "on the day", "14 days late", "28 days late"]),
         (Watched.ACTION, ["7 days before", "on the day", "7 days late", "14 days late"]),
+        (
+            Watched.CLAIM,
+            ["3 working days before", "on the day", "5 working days late", "10 working days late"],
+        ),
     ],
 )
 def test_the_ladder_is_the_agreed_one(kind, names):

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agreements.effects import Request
 from agreements.models import Action, Agreement, Answer, Status, Version
+from agreements.operations import doing
 from agreements.workflow import perform
 from directory.delivery import send_mail
 from directory.models import Holding
@@ -103,6 +104,33 @@ def test_what_stands_still_is_watched(cast, status, kind, days):
     with clock.set_to(at(day + dt.timedelta(days=days))):
         assert [thing.kind for thing in watching.everything(clock.today())] == [kind]
         assert send_reminders() == 1
+
+
+def test_the_other_side_is_reminded_to_confirm_what_is_called_done_and_no_longer_once_it_has(cast):
+    day = dt.date(2027, 1, 11)
+    with clock.set_to(at(day)):
+        action = open_action(in_force(cast, day), cast, dt.date(2027, 12, 1))
+        doing.say_done(action, note="Booked", evidence="", on=day, revision=action.revision, by=cast.hoo)
+        assert send_reminders() == 0
+    with clock.set_to(at(dt.date(2027, 1, 25))):
+        send_reminders()
+    assert reminders() == [("Agreed action to be confirmed by", f"organisation:{cast.charity.pk}")]
+    with clock.set_to(at(dt.date(2027, 2, 1))):
+        doing.confirm_claim(action, revision=2, by=cast.contributor)
+        assert send_reminders() == 0
+
+
+def test_an_action_that_goes_on_to_the_next_version_is_not_reminded_of_again(cast):
+    day = dt.date(2027, 1, 4)
+    with clock.set_to(at(day)):
+        version = factories.bring_to("in force", cast)
+        version.actions.update(due_on=day)
+        send_reminders()
+        perform("vary", version, by=cast.hoo, request=Request())
+        Version.objects.filter(pk=version.pk).update(status="overtaken")
+        version.agreement.versions.filter(number=2).update(status="in force")
+        send_reminders()
+    assert [what for what, _ in reminders()].count("Agreed action due") == 1
 
 
 def test_an_agreement_that_ends_and_its_papers_that_expire_are_watched(cast):
