@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from directory.addressing import people_behind
 from directory.digests import collect
 from directory.letters import compose
+from directory.mail_log import tell_their_lead
 from portal.foundation import clock
 from portal.foundation.models import Notification, User
 from portal.foundation.outbox import UNSENT
@@ -56,7 +57,11 @@ def send_mail() -> int:
 def waiting() -> Q:
     """What nobody has sent, or is sending now."""
     now = clock.now()
-    return UNSENT & Q(digest=None, not_before__lte=now) & (Q(claimed_until=None) | Q(claimed_until__lt=now))
+    return (
+        UNSENT
+        & Q(digest=None, not_before__lte=now)
+        & (Q(claimed_until=None) | Q(claimed_until__lt=clock.at_database()))
+    )
 
 
 def to_send():
@@ -96,7 +101,7 @@ def spread(row: Notification, via: str) -> None:
 
 def claim(pk: int) -> Notification | None:
     """Take one row by a conditional UPDATE with a lease: of two workers, one changes it."""
-    lease = {"claimed_until": clock.now() + LEASE, "attempts": F("attempts") + 1}
+    lease = {"claimed_until": clock.at_database() + LEASE, "attempts": F("attempts") + 1}
     if not to_send().filter(pk=pk).update(**lease):
         return None
     return Notification.objects.get(pk=pk)
@@ -155,6 +160,7 @@ def refuse_or_wait(row: Notification, code: int, answer: bytes | str) -> None:
     told = f"{code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
     if code >= 500:
         finish(row, refused_at=clock.now(), server_answer=told)
+        tell_their_lead(row)
     else:
         wait(row, told)
 

@@ -3,13 +3,19 @@
 import uuid
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 
-from portal.foundation import clock
+from directory.addressing import people_behind
+from directory.models import Post
+from directory.standing import standing
+from portal.foundation import clock, outbox
 from portal.foundation.models import Notification, User
 from portal.foundation.outbox import UNSENT
 
+UNREACHABLE = "unreachable"
 STATES = {
     "queued": UNSENT,
     "sent": Q(sent_at__isnull=False, bounced_at=None),
@@ -44,8 +50,34 @@ def record_bounce(message_id: str, answer: str = "") -> int:
     mail = Notification.objects.filter(message_id=number, sent_at__isnull=False).first()
     if mail is None:
         return 0
+    tell_their_lead(mail)
     rows = Notification.objects.filter(Q(pk=mail.pk) | Q(digest=mail), sent_at__isnull=False)
     return rows.update(bounced_at=clock.now(), server_answer=answer or "Came back")
+
+
+def tell_their_lead(mail: Notification) -> None:
+    """Somebody can't be reached: who leads their party is told, once a month; where that is they themselves, CJVSF."""
+    user = User.objects.filter(pk=mail.addressee.removeprefix("user:")).first() if is_to_a_person(mail) else None
+    if user is None or mail.template == UNREACHABLE:
+        return
+    leads = " ".join(sorted({lead_of(holding.post) for holding in standing(user).holdings}))
+    outbox.queue(
+        to=leads if people_behind(leads) - {user.pk} else "cjvsf",
+        template=UNREACHABLE,
+        context={"person": user.name, "link": settings.SITE_URL + reverse("people")},
+        dedupe_key=f"{UNREACHABLE}:{user.pk}:{clock.today():%Y-%m}",
+    )
+
+
+def is_to_a_person(mail: Notification) -> bool:
+    return mail.addressee.startswith("user:")
+
+
+def lead_of(post: Post) -> str:
+    """The address of whoever leads the party of a post."""
+    if post.organisation_id:
+        return f"organisation_lead:{post.organisation_id}"
+    return f"establishment_lead:{post.establishment_id}" if post.establishment_id else "cjvsf"
 
 
 def out_of_reach() -> set[int]:

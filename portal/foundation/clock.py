@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.db.models import DateTimeField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
 from django.utils import timezone
 
 _set_to: ContextVar[dt.datetime | None] = ContextVar("clock", default=None)
@@ -13,6 +16,12 @@ _set_to: ContextVar[dt.datetime | None] = ContextVar("clock", default=None)
 
 def now() -> dt.datetime:
     return _set_to.get() or timezone.now()
+
+
+def at_database() -> Combinable:
+    """Now, by the database's clock, which all hosts share: leases are counted by it, so that theirs may differ."""
+    moment = _set_to.get()
+    return Value(moment, DateTimeField()) if moment else Now()
 
 
 def today() -> dt.date:

@@ -61,14 +61,14 @@ def sweep(model: type[Job], make: Callable[[Job], bytes], *, order: tuple[str, .
 
 def waiting(model: type[Job]) -> QuerySet[Job]:
     now = clock.now()
-    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    free = Q(claimed_until=None) | Q(claimed_until__lt=clock.at_database())
     return model._default_manager.filter(free, printed_at=None, given_up_at=None, not_before__lte=now)
 
 
 def claim(model: type[Job], order: tuple[str, ...]) -> Iterator[Job]:
     """Take one after the other, each when it is wanted: of two workers, one changes the row."""
     for job in waiting(model).order_by(*order)[:BATCH]:
-        lease = {"claimed_until": clock.now() + LEASE, "attempts": F("attempts") + 1}
+        lease = {"claimed_until": clock.at_database() + LEASE, "attempts": F("attempts") + 1}
         if waiting(model).filter(pk=job.pk).update(**lease):
             job.attempts += 1
             yield job

@@ -32,12 +32,9 @@ def now() -> dt.datetime:
 
 def main() -> None:
     django.setup()
-    from directory import delivery
     from portal.celery import app
     from portal.foundation import clock
 
-    # A lease is as long as it is on a clock that doesn't hurry.
-    delivery.LEASE *= SPEED
     clock.timezone = SimpleNamespace(now=now, localdate=timezone.localdate, localtime=timezone.localtime)
     app.conf.beat_schedule = {name: app.conf.beat_schedule[name] for name in SWEEPS}
     for entry in app.conf.beat_schedule.values():
