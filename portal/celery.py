@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 EVERY_FEW_SECONDS = 5.0
 EVERY_HOUR = 3600.0
+EVERY_DAY = 24 * EVERY_HOUR
 
 app = Celery("portal")
 app.conf.update(
@@ -35,6 +36,8 @@ app.conf.update(
             "reviews.tasks.print_records": EVERY_FEW_SECONDS,
             "reviews.tasks.schedule_reviews": EVERY_HOUR,
             "reviews.reminders.send_reminders": EVERY_HOUR,
+            "portal.home.keeping.tasks.print_personal_data": EVERY_FEW_SECONDS,
+            "portal.home.keeping.tasks.apply_retention": EVERY_DAY,
         }.items()
     },
 )
@@ -48,7 +51,7 @@ if settings.BROKER_URL.startswith("filesystem:"):
         "processed_folder": str(folders["processed"]),
         "control_folder": str(settings.BROKER_DIR),
     }
-app.autodiscover_tasks(["directory", "agreements", "reviews"])
+app.autodiscover_tasks(["directory", "agreements", "reviews", "portal.home.keeping"])
 app.autodiscover_tasks(["directory"], related_name="delivery")
 app.autodiscover_tasks(["directory"], related_name="anchoring")
 app.autodiscover_tasks(["reviews"], related_name="reminders")

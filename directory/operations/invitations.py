@@ -64,7 +64,7 @@ def invite(
         invited_by=by,
         invited_at=clock.now(),
     )
-    audit.record("invite", about=party.about, by=by, invitation=invitation.pk, post=post.pk, email=email)
+    audit.record("invite", about=party.about, by=by, invitation=invitation.pk, post=post.pk)
     _send(invitation)
     return invitation
 

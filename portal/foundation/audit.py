@@ -14,6 +14,7 @@ from portal.foundation import clock
 from portal.foundation.models import AuditEvent, User
 
 NOBODY = "portal"
+TOLD = ("about", "number", "event", "by", "by_name_sha256", "detail")
 
 
 def record(event: str, *, about: str, by: User | None, **detail: Any) -> AuditEvent:
@@ -24,7 +25,7 @@ def record(event: str, *, about: str, by: User | None, **detail: Any) -> AuditEv
         number=last.number + 1 if last else 1,
         event=event,
         by=f"user:{by.pk}" if by else NOBODY,
-        by_name=by.name if by else "The portal",
+        by_name_sha256=by.name_sha256 if by else "",
         at=clock.now(),
         detail=detail,
         previous=last.digest if last else "",
@@ -36,7 +37,8 @@ def record(event: str, *, about: str, by: User | None, **detail: Any) -> AuditEv
 
 def digest(line: AuditEvent) -> str:
     """SHA-256 over the previous line's digest and everything in this one."""
-    told = [line.previous, line.about, line.number, line.event, line.by, line.by_name, line.at.isoformat(), line.detail]
+    who = [line.by, line.by_name_sha256]
+    told = [line.previous, line.about, line.number, line.event, *who, line.at.isoformat(), line.detail]
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -86,6 +88,6 @@ def broken_links() -> Iterator[AuditEvent]:
 def exported() -> Iterator[str]:
     """Every line as JSON, chain by chain: what script/verify-audit-export reads."""
     for line in AuditEvent.objects.order_by("about", "number").iterator():
-        told = {name: getattr(line, name) for name in ("about", "number", "event", "by", "by_name", "detail")}
+        told = {name: getattr(line, name) for name in TOLD}
         told |= {"at": line.at.isoformat(), "previous": line.previous, "digest": line.digest}
         yield json.dumps(told, ensure_ascii=False, sort_keys=True)

@@ -39,6 +39,30 @@ def refuse_truncate(table: str, *, message: str) -> migrations.RunPython:
     return migrations.RunPython(run(TRUNCATE), run(TRUNCATE_ALLOWED))
 
 
+# How a database says that a fact is younger than so many months, by its own clock.
+YOUNG = {
+    "postgresql": "OLD.{moment} > now() - interval '{months} months'",
+    "sqlite": "OLD.{moment} > datetime('now', '-{months} months')",
+}
+
+
+def refuse_delete_of_young(table: str, *, moment: str, months: int, message: str) -> migrations.RunPython:
+    """A migration that lets retention delete rows of `table`, once they are so old. Until then nobody can."""
+
+    def replace(condition: str | None):
+        def change(apps, schema_editor):
+            vendor = schema_editor.connection.vendor
+            when = (condition or YOUNG[vendor]).format(moment=moment, months=months)
+            facts = {"name": f"{table}_no_delete", "event": "DELETE", "table": table, "message": message, "when": when}
+            with schema_editor.connection.cursor() as cursor:
+                cursor.execute(DROP[vendor].format(**facts))
+                cursor.execute(CREATE[vendor].format(**facts))
+
+        return change
+
+    return migrations.RunPython(replace(None), replace("1 = 1"))
+
+
 def refuse(event: str, table: str, *, message: str, when: str = "1 = 1") -> migrations.RunPython:
     """A migration that makes the database refuse `event` (UPDATE or DELETE) on rows of `table` for which `when` holds."""
     facts = {"name": f"{table}_no_{event.lower()}", "event": event, "table": table, "message": message, "when": when}

@@ -1,5 +1,7 @@
 """The ground: who signs in, what happened, and what is to be told to whom."""
 
+import hashlib
+import secrets
 import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -17,6 +19,10 @@ class UserManager(BaseUserManager):
         return user
 
 
+def new_salt() -> str:
+    return secrets.token_hex(16)
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in with an e-mail address. What they may do comes from the posts they hold."""
 
@@ -25,6 +31,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=clock.now)
+    salt = models.CharField(max_length=32, blank=True, default=new_salt, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -36,15 +43,23 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         return self.name
 
+    @property
+    def name_sha256(self) -> str:
+        """Stands for the name in the audit: it proves the name to whoever has the salt, and tells nobody anything without."""
+        return hashlib.sha256(f"{self.salt}{self.name}".encode()).hexdigest()
+
 
 class AuditEvent(models.Model):
-    """One line of what happened, chained by hash within what it is about. No foreign keys: it outlives what it names."""
+    """One line of what happened, chained by hash within what it is about. No foreign keys: it outlives what it names.
+
+    It holds no name, so that nothing has to be taken out of the chain when a person's data is erased.
+    """
 
     about = models.CharField(max_length=80)
     number = models.PositiveIntegerField()
     event = models.CharField(max_length=80)
     by = models.CharField(max_length=80)
-    by_name = models.CharField(max_length=160)
+    by_name_sha256 = models.CharField(max_length=160, blank=True, help_text="Empty: the portal itself")
     at = models.DateTimeField()
     detail = models.JSONField(default=dict)
     previous = models.CharField(max_length=64)

@@ -1,12 +1,15 @@
-"""What the operator keeps of its own: complaints about how personal data is handled."""
+"""What the operator keeps of its own: complaints about personal data, periods, legal holds, copies of one person's data."""
 
 import datetime as dt
 
 from django.db import models
 from django.db.models import Q
 
+from agreements.models import Agreement
+from directory.models import Organisation
 from portal.foundation import clock, references
 from portal.foundation.models import User
+from portal.foundation.printing import PrintJob
 
 ACKNOWLEDGED_WITHIN = dt.timedelta(days=30)
 
@@ -56,3 +59,84 @@ class Complaint(models.Model):
     @property
     def is_overdue(self) -> bool:
         return self.acknowledged_at is None and clock.now() > self.acknowledge_by
+
+
+class RetentionPeriod(models.Model):
+    """How long the operator keeps a class of record, where that isn't what `keeping.records` suggests."""
+
+    name = models.SlugField(unique=True)
+    months = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.months} months"
+
+
+class LegalHoldQuerySet(models.QuerySet):
+    def standing(self) -> "LegalHoldQuerySet":
+        return self.filter(lifted_at=None)
+
+
+class LegalHold(models.Model):
+    """Nothing of this agreement, or of this organisation's, is deleted until the hold is lifted."""
+
+    agreement = models.ForeignKey(Agreement, null=True, blank=True, on_delete=models.PROTECT, related_name="holds")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="holds"
+    )
+    reason = models.TextField(max_length=2000)
+    placed_at = models.DateTimeField(default=clock.now)
+    placed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    lifted_because = models.TextField(blank=True, max_length=2000)
+
+    objects = LegalHoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-placed_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(agreement=None, organisation__isnull=False) | Q(agreement__isnull=False, organisation=None),
+                name="a_hold_is_on_an_agreement_or_an_organisation",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at=None, lifted_by=None, lifted_because="")
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False) & ~Q(lifted_because=""),
+                name="a_lifted_hold_says_by_whom_and_why",
+            ),
+            models.UniqueConstraint(
+                fields=["agreement"], condition=Q(lifted_at=None), name="one_standing_hold_an_agreement"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation"], condition=Q(lifted_at=None), name="one_standing_hold_an_organisation"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organisation or f"{self.agreement} ({self.agreement.reference})")
+
+    @property
+    def about(self) -> str:
+        """The audit chain in which it stands."""
+        return self.agreement.about if self.agreement else f"organisation:{self.organisation_id}"
+
+
+def copy_path(copy: "PersonalDataCopy", name: str) -> str:
+    return f"personal/{copy.pk}-{copy.sha256[:16]}.pdf"
+
+
+class PersonalDataCopy(PrintJob):
+    """What the portal holds about one person, as a PDF that was asked for. It is deleted after a month."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="data_copies")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    file = models.FileField(upload_to=copy_path, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(printed_at=None) | ~Q(sha256=""), name="a_printed_copy_has_a_hash"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Personal data of {self.person}"

@@ -62,7 +62,7 @@ ATTEMPTS = {
     ),
     "delete a signature": Attempt("DELETE FROM agreements_signature", "agreements_signature_no_delete"),
     "change a line of the audit": Attempt(
-        "UPDATE foundation_auditevent SET by_name = 'Mallory'", "foundation_auditevent_no_update"
+        "UPDATE foundation_auditevent SET by_name_sha256 = 'Mallory'", "foundation_auditevent_no_update"
     ),
     "delete a line of the audit": Attempt("DELETE FROM foundation_auditevent", "foundation_auditevent_no_delete"),
 }
@@ -137,7 +137,7 @@ def test_a_changed_line_of_the_audit_breaks_the_chain_there(facts):
     line = AuditEvent.objects.filter(about__startswith="agreement:", number=2).get()
     assert audit.first_broken_link(line.about) is None
     with unguarded("foundation_auditevent_no_update"):
-        run(f"UPDATE foundation_auditevent SET by_name = 'Mallory' WHERE id = {line.pk}")
+        run(f"UPDATE foundation_auditevent SET by_name_sha256 = 'Mallory' WHERE id = {line.pk}")
         assert audit.first_broken_link(line.about) == line
 
 

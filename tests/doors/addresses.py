@@ -10,6 +10,7 @@ from agreements.models import Attachment
 from directory.models import Invitation, JoiningRequest, OrganisationMerge
 from directory.operations.invitations import token_of
 from portal.foundation.models import User
+from portal.home.models import LegalHold, PersonalDataCopy
 from reviews.models import CalendarAddress, ReviewRecord
 from tests.doors.world import MISSING, OF_A_PRISON, OTHERS, OWN, Story, section
 
@@ -60,6 +61,8 @@ VALUES: dict[str, Callable[[Named], Any]] = {
     "request_id": lambda named: JoiningRequest.objects.get(name__startswith=named.story.canary).pk,
     "merge_id": lambda named: OrganisationMerge.objects.get(kept=named.story.cast.charity).pk,
     "absence_id": lambda named: named.person.absences.get().pk,
+    "hold_id": lambda named: LegalHold.objects.get(organisation=named.story.cast.charity).pk,
+    "copy_id": lambda named: PersonalDataCopy.objects.get(person=named.person).pk,
     "secret": lambda named: CalendarAddress.objects.get(user=named.person).secret,
     "whose": lambda named: "mine",
     "slug": lambda named: (named.story.cast.prison if named.is_of_the_prison else named.story.cast.charity).slug,
@@ -80,6 +83,7 @@ ORGANISATION_PAGES = (
 # The same name in another URL may mean something else.
 VALUES_OF_PAGES: dict[tuple[str, str], Callable[[Named], Any]] = {
     ("service_detail", "reference"): lambda named: named.story.version.agreement.service.reference,
+    ("retention_change", "name"): lambda named: "mail",
     ("mail_detail", "name"): lambda named: "no-mail-here-1",
     ("choices_edit", "path"): lambda named: "S1-02",
     **{(page, "slug"): lambda named: named.story.cast.charity.slug for page in ORGANISATION_PAGES},
@@ -104,6 +108,7 @@ OF_SOMEBODY = {
     "slug",
     "request_id",
     "merge_id",
+    "hold_id",
 }
 
 

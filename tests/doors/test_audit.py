@@ -76,7 +76,7 @@ def edit(dice: random.Random) -> None:
     fields = {
         "event": "something else",
         "by": "user:0",
-        "by_name": "Mallory",
+        "by_name_sha256": "Mallory",
         "at": clock.now() - dt.timedelta(days=1),
         "detail": {"words": "Other words"},
         "digest": "0" * 64,
@@ -120,7 +120,7 @@ def rewrite_from(line: AuditEvent) -> None:
 
 def edit_and_hash_the_rest(dice: random.Random) -> None:
     line = some_line(dice)
-    change(line, by_name="Mallory")
+    change(line, by_name_sha256="Mallory")
     rewrite_from(line)
 
 
@@ -128,7 +128,7 @@ def insert_and_hash_the_rest(dice: random.Random) -> None:
     line = some_line(dice)
     for later in AuditEvent.objects.filter(about=line.about, number__gte=line.number).order_by("-number"):
         change(later, number=later.number + 1)
-    line.pk, line.by_name = None, "Mallory"
+    line.pk, line.by_name_sha256 = None, "Mallory"
     line.save(force_insert=True)
     rewrite_from(line)
 
@@ -221,7 +221,7 @@ def test_the_verifier_says_that_an_export_holds(written, tmp_path):
 
 
 def test_the_verifier_names_the_first_broken_link(written, guards_off, tmp_path):
-    change(AuditEvent.objects.get(about="thing:3", number=4), by_name="Mallory")
+    change(AuditEvent.objects.get(about="thing:3", number=4), by_name_sha256="Mallory")
     answer = verify(tmp_path)
     assert (answer.returncode, answer.stdout) == (1, "thing:3 is broken at line 4\n")
 

@@ -15,7 +15,7 @@ pytestmark = [
 ]
 PAGE = Path(__file__).parents[2] / "docs" / "two-database-roles.md"
 FORBIDDEN = {
-    "change the audit": "UPDATE foundation_auditevent SET by_name = 'Mallory'",
+    "change the audit": "UPDATE foundation_auditevent SET by_name_sha256 = 'Mallory'",
     "delete from the audit": "DELETE FROM foundation_auditevent",
     "empty the audit": "TRUNCATE foundation_auditevent",
     "delete a signature": "DELETE FROM agreements_signature",

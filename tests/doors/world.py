@@ -15,12 +15,13 @@ from django.db.models import Q
 from django.test import Client
 
 from agreements import documents
-from agreements.models import Attachment, Comment, QuestionSet, Version
+from agreements.models import AssuranceProfile, Attachment, Comment, QuestionSet, Version
 from agreements.operations import starting
 from agreements.reading import read
 from directory.models import Absence, Invitation, JoiningRequest, OrganisationMerge, Post, Role
 from portal.foundation import clock
 from portal.foundation.models import User
+from portal.home.models import LegalHold, PersonalDataCopy
 from reviews.models import CalendarAddress, Review, ReviewRecord
 from reviews.schedule import insert_next_reviews
 from tests import factories
@@ -164,6 +165,16 @@ def leave_things(version: Version, cast: factories.Cast, canary: str) -> None:
     for who in (cast.contributor, cast.hoo):
         Absence.objects.create(user=who, from_on=clock.today(), until_on=clock.today())
         CalendarAddress.objects.create(user=who)
+        copy = PersonalDataCopy.objects.create(person=who, asked_by=who, words_sha256="2" * 64)
+        copy.sha256, copy.printed_at = "1" * 64, clock.now()
+        copy.file.save("copy.pdf", ContentFile(f"%PDF {canary}".encode()))
+    AssuranceProfile.objects.create(
+        organisation=cast.charity,
+        question_set=version.question_set,
+        answers={"S3-26": f"{canary} profile"},
+        by=cast.contributor,
+    )
+    LegalHold.objects.create(organisation=cast.charity, reason=f"{canary} hold", placed_by=cast.cjvsf)
     merged = factories.organisation()
     OrganisationMerge.objects.create(kept=cast.charity, merged=merged, moved={}, renamed={}, by=cast.cjvsf)
     JoiningRequest.objects.create(name=f"{canary} asks", contact_email=f"{canary}@example.org", why=canary)
