@@ -1,6 +1,8 @@
 """The search index: written in the transaction that writes a listing, from the edition that everybody reads."""
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import add
 from typing import Any
 
 from django.contrib.postgres.search import SearchVector
@@ -46,10 +48,8 @@ def _texts(said: Custody, names: tuple[str, ...]) -> Iterator[str]:
 
 
 def _vector(weighed: dict[str, str]):
-    first, *others = (SearchVector(Value(text), weight=weight, config=LANGUAGE) for weight, text in weighed.items())
-    for other in others:
-        first += other
-    return first
+    vectors = [SearchVector(Value(text), weight=weight, config=LANGUAGE) for weight, text in weighed.items()]
+    return reduce(add, vectors)
 
 
 def _keys(listing: Listing) -> Iterator[str]:

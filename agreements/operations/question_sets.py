@@ -26,12 +26,35 @@ READ_BY_THE_PORTAL: Mapping[str, frozenset[str]] = {
         {
             *(f"CVR-{number:02}" for number in range(1, 6)),
             *(f"ACT-{number:02}" for number in range(1, 9)),
-            *("S1-01", "S1-02", "S1-03", "S1-04", "S1-05", "S1-08", "S1-10", "S1-11", "S1-13", "S1-14"),
-            *("S2-11", "S3-16", "S3-22", "S3-27", "S3-28", "S3-29", "S4-04", "S4-05"),
+            *(
+                "S1-01",
+                "S1-02",
+                "S1-03",
+                "S1-04",
+                "S1-05",
+                "S1-08",
+                "S1-10",
+                "S1-11",
+                "S1-12",
+                "S1-13",
+                "S1-14",
+                "S1-18",
+            ),
+            *(
+                "S2-11",
+                "S3-01",
+                "S3-08",
+                "S3-10",
+                "S3-11",
+                "S3-15",
+                "S3-16",
+                *(f"S3-{number}" for number in range(20, 30)),
+            ),
+            *("S4-04", "S4-05"),
             *(f"S5-{number:02}" for number in range(1, 6)),
         }
     ),
-    Kind.SHARING: frozenset({"ISA-09", "ISA-10", "ISA-15"}),
+    Kind.SHARING: frozenset({"ISA-01", "ISA-09", "ISA-10", "ISA-15"}),
     Kind.REVIEW: frozenset({"RVW-01", "RVW-02", "RVW-06", "RVW-10", "RVW-11", "RVW-12"}),
 }
 
