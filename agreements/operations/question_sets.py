@@ -21,41 +21,18 @@ PINS = {Kind.AGREEMENT: "question_set", Kind.SHARING: "sharing_set", Kind.CONSEN
 BEING_WRITTEN = frozenset(DRAFTED) - {Status.FOR_APPROVAL, Status.FOR_SIGNATURE}
 # The portal reads these answers itself: decisions, dates, the directory, data flows and actions depend on them.
 READ_BY_THE_PORTAL: Mapping[str, frozenset[str]] = {
-    Kind.ELIGIBILITY: frozenset(f"ELG-{number:02}" for number in range(1, 10)),
-    Kind.AGREEMENT: frozenset(
-        {
-            *(f"CVR-{number:02}" for number in range(1, 6)),
-            *(f"ACT-{number:02}" for number in range(1, 9)),
-            *(
-                "S1-01",
-                "S1-02",
-                "S1-03",
-                "S1-04",
-                "S1-05",
-                "S1-08",
-                "S1-10",
-                "S1-11",
-                "S1-12",
-                "S1-13",
-                "S1-14",
-                "S1-18",
-            ),
-            *(
-                "S2-11",
-                "S3-01",
-                "S3-08",
-                "S3-10",
-                "S3-11",
-                "S3-15",
-                "S3-16",
-                *(f"S3-{number}" for number in range(20, 30)),
-            ),
-            *("S4-04", "S4-05"),
-            *(f"S5-{number:02}" for number in range(1, 6)),
-        }
-    ),
-    Kind.SHARING: frozenset({"ISA-01", "ISA-09", "ISA-10", "ISA-15"}),
-    Kind.REVIEW: frozenset({"RVW-01", "RVW-02", "RVW-06", "RVW-10", "RVW-11", "RVW-12"}),
+    kind: frozenset(ids.split())
+    for kind, ids in {
+        Kind.ELIGIBILITY: "ELG-01 ELG-02 ELG-03 ELG-04 ELG-05 ELG-06 ELG-07 ELG-08 ELG-09",
+        Kind.AGREEMENT: """
+            CVR-01 CVR-02 CVR-03 CVR-04 CVR-05 ACT-01 ACT-02 ACT-03 ACT-04 ACT-05 ACT-06 ACT-07 ACT-08
+            S1-01 S1-02 S1-03 S1-04 S1-05 S1-07 S1-08 S1-10 S1-11 S1-12 S1-13 S1-14 S1-18 S2-11
+            S3-01 S3-08 S3-10 S3-11 S3-14 S3-15 S3-16 S3-21 S3-22 S3-23 S3-25 S3-26 S3-27 S3-28 S3-29
+            S4-04 S4-05 S5-01 S5-02 S5-03 S5-04 S5-05
+        """,
+        Kind.SHARING: "ISA-01 ISA-09 ISA-10 ISA-15",
+        Kind.REVIEW: "RVW-01 RVW-02 RVW-06 RVW-10 RVW-11 RVW-12",
+    }.items()
 }
 
 

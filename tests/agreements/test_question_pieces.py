@@ -148,29 +148,27 @@ def test_choices_that_the_portal_works_with_are_reworded_but_neither_added_nor_r
     assert options_now(row, "RVW-10") == [("continue", "Go on"), *before[1:]]
 
 
-def test_a_condition_that_needs_a_retired_choice_is_named_before_publishing(cast, pages):
-    row = draft(cast)
-    path = "S3-15.regulated"
-    pages.post("choices_edit", path, **pages.form("choices_edit", path) | {"adults.retire": "on"})
-    row.refresh_from_db()
-    assert operations.draft_faults(row.definition) == [
+def test_a_condition_that_needs_a_retired_choice_is_named_before_publishing(cast):
+    row, path = draft(cast), "S3-15.regulated"
+    others = [choice for choice in editing.control_at(row.definition, path)["options"] if choice["value"] != "adults"]
+    assert operations.draft_faults(editing.change_choices(row.definition, path, others)) == [
         "S3-16: its condition on S3-15.regulated names “adults”, which isn't one of its options"
     ]
 
 
 def test_an_agreement_that_has_a_retired_choice_keeps_it_and_is_asked_to_choose_again(cast, pages):
-    version = cast.start()
-    Answer.objects.create(version=version, question_id="S1-12", value={"intake": "fixed"}, by=cast.contributor)
+    version = factories.bring_to("details", cast)
+    Answer.objects.create(version=version, question_id="S3-31", value={"frequency": "weekly"}, by=cast.contributor)
     row = draft(cast)
-    data = pages.form("choices_edit", "S1-12.intake") | {"fixed.retire": "on", "added": "On set days"}
-    pages.post("choices_edit", "S1-12.intake", **data)
+    data = pages.form("choices_edit", "S3-31.frequency") | {"weekly.retire": "on", "added": "On set days"}
+    pages.post("choices_edit", "S3-31.frequency", **data)
     row.refresh_from_db()
     newer = operations.publish(row, by=cast.cjvsf)
     operations.move_to_newer_sets(version, by=cast.contributor, seen=[newer.sha256])
     pages.client.force_login(cast.contributor)
-    page = pages.client.get(f"/agreements/{version.agreement.reference}/sections/S1/")
+    page = pages.client.get(f"/agreements/{version.agreement.reference}/sections/S3E/")
     assert "No longer offered. It stays until you choose something else." in text_of(page)
-    assert Answer.objects.get(version=version, question_id="S1-12", replaced_at=None).value == {"intake": "fixed"}
+    assert Answer.objects.get(version=version, question_id="S3-31", replaced_at=None).value == {"frequency": "weekly"}
 
 
 @pytest.mark.parametrize(
