@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Sum
-
 from agreements.models import Version
 from agreements.questions.definition import Option, Question, Section
 from agreements.questions.shown import Shown, shown
@@ -70,7 +68,8 @@ class SavedQuarter:
 
 
 def read_quarter(version: Version, first_day: dt.date) -> Quarter:
-    current = DeliveryFigure.objects.filter(agreement=version.agreement_id, quarter=first_day, replaced_at=None)
+    entered = DeliveryFigure.objects.current().filter(question_id__in=(COUNTS, CANCELLED))
+    current = entered.filter(agreement=version.agreement_id, quarter=first_day)
     return Quarter(version, first_day, tuple(current.select_related("by")))
 
 
@@ -98,11 +97,7 @@ def as_figures(values: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
 def totals(review: Review) -> list[tuple[str, int]]:
     """The counts of the quarters that a review's period touches, in words, with their sums."""
     quarters = dates.quarters_between(review.period_from, review.period_to)
-    current = DeliveryFigure.objects.filter(agreement=review.agreement_id, quarter__in=quarters, replaced_at=None)
-    sums = {
-        (row["question_id"], row["name"]): row["total"]
-        for row in current.order_by().values("question_id", "name").annotate(total=Sum("number"))
-    }
+    sums = DeliveryFigure.objects.filter(agreement=review.agreement_id, quarter__in=quarters).sums()
     words = review.version.question_set.words.questions
     return [(label, sums[key]) for key, label in _labels(words) if key in sums]
 

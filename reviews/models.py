@@ -4,7 +4,7 @@ import datetime as dt
 import secrets
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.urls import reverse
 
 from agreements.models import Agreement, QuestionSet, SavedAnswer, Side, Version
@@ -160,8 +160,25 @@ class ReviewAnswer(SavedAnswer):
         ]
 
 
+class DeliveryFigureQuerySet(SeenBy):
+    to_agreement = "agreement__"
+
+    def current(self) -> "DeliveryFigureQuerySet":
+        return self.filter(replaced_at=None)
+
+    def within(self, first: dt.date, last: dt.date) -> "DeliveryFigureQuerySet":
+        """Those of the quarters that begin in this period."""
+        return self.filter(quarter__gte=first, quarter__lte=last)
+
+    def sums(self) -> dict[tuple[str, str], int]:
+        """By question and name, such as ("S5-02", "referrals")."""
+        rows = self.current().order_by().values_list("question_id", "name").annotate(total=Sum("number"))
+        return {(question_id, name): total for question_id, name, total in rows}
+
+
 class DeliveryFigure(models.Model):
-    """One number of one quarter: a standard count (S5-02), or how many sessions were cancelled for a reason (S5-03).
+    """One number of one quarter: a standard count (S5-02), how many sessions were cancelled for a reason (S5-03), or a
+    count of a review that was held (RVW-09, RVP-02), in the quarter in which its period ends.
 
     `name` is the part of the count, such as "referrals", or the reason, such as "no-room". A new save is a new row.
     """
@@ -174,6 +191,8 @@ class DeliveryFigure(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
     replaced_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeliveryFigureQuerySet.as_manager()
 
     class Meta:
         ordering = ["quarter", "question_id", "pk"]

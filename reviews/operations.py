@@ -18,6 +18,7 @@ from reviews import form, notices, outcomes
 from reviews.models import Kind, Review, ReviewAnswer, State
 from reviews.permissions import confirms_for, unlocked
 from reviews.reading import ReviewReading, read
+from reviews.recording import keep_counts_of
 from reviews.rules import day, reasons_against
 
 BETWEEN_TIMES = (Kind.INTERIM, Kind.TRIGGERED)
@@ -105,6 +106,7 @@ def _hold(review: Review, reading: ReviewReading, by: User) -> None:
         review.due_on, review.next_due_on = held_on, None
     review.save()
     audit.record("hold review", about=review.agreement.about, by=by, review=review.number, outcome=review.outcome)
+    keep_counts_of(reading, by=by)
     outcomes.carry_out(reading, by=by)
     for side in Side:
         notices.tell_side(review, side, "review_held", by, "held")

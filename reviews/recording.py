@@ -12,9 +12,11 @@ from agreements.operations.answering import Conflict, Saved
 from agreements.permissions import may_draft, side_of
 from portal.foundation import audit, clock
 from portal.foundation.models import User
+from reviews import dates, form
 from reviews.figures import Quarter, as_figures, read_quarter
 from reviews.models import DeliveryFigure
 from reviews.permissions import EITHER
+from reviews.reading import ReviewReading
 
 
 def open_figures(quarter: Quarter, user: User) -> frozenset[str]:
@@ -59,3 +61,27 @@ def _save_one(quarter: Quarter, question_id: str, value: Any, replaces: str, by:
     if written:
         saved.bases[question_id] = max(row.pk for row in written)
     saved.written.append(question_id)
+
+
+def keep_counts_of(reading: ReviewReading, *, by: User) -> None:
+    """The numbers of a review that was held become figures, so that they can be added up. Call it in its transaction.
+
+    A second review whose period ends in the same quarter adds to them.
+    """
+    review = reading.review
+    of_review = {"agreement": review.agreement, "quarter": dates.quarter_of(review.period_to)}
+    before = DeliveryFigure.objects.current().filter(**of_review, question_id__in=COUNTED_IN_REVIEWS)
+    numbers = before.sums()
+    for question_id, names in COUNTED_IN_REVIEWS.items():
+        answer = reading.answers.get(question_id) or {}
+        for name in names & answer.keys():
+            numbers[question_id, name] = numbers.get((question_id, name), 0) + answer[name]
+    before.update(replaced_at=clock.now())
+    DeliveryFigure.objects.bulk_create(
+        DeliveryFigure(**of_review, question_id=question_id, name=name, number=number, by=by, at=clock.now())
+        for (question_id, name), number in numbers.items()
+    )
+
+
+# The questions of a review that ask for numbers, and the parts that hold them.
+COUNTED_IN_REVIEWS = {"RVW-09": {"number"}, form.CARDS: {"good", "mixed", "bad"}}

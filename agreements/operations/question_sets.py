@@ -31,7 +31,7 @@ READ_BY_THE_PORTAL: Mapping[str, frozenset[str]] = {
             S4-04 S4-05 S5-01 S5-02 S5-03 S5-04 S5-05
         """,
         Kind.SHARING: "ISA-01 ISA-09 ISA-10 ISA-15",
-        Kind.REVIEW: "RVW-01 RVW-02 RVW-06 RVW-10 RVW-11 RVW-12",
+        Kind.REVIEW: "RVW-01 RVW-02 RVW-06 RVW-09 RVW-10 RVW-11 RVW-12",
     }.items()
 }
 

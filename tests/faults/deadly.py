@@ -1,0 +1,58 @@
+"""The portal, but its process is killed (SIGKILL) in the moment of a step that the request names in X-Die."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from portal.wsgi import application as portal
+
+here = threading.local()
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def watched_step(plain: Callable[..., Any]) -> Callable[..., Any]:
+    def perform(*args: Any, **said: Any) -> Any:
+        here.in_step = True
+        try:
+            return plain(*args, **said)
+        finally:
+            here.in_step = False
+
+    return perform
+
+
+def watched_commit(plain: Callable[..., None]) -> Callable[..., None]:
+    def commit(connection: Any) -> None:
+        moment = here.moment if getattr(here, "in_step", False) else ""
+        if moment == "before the commit":
+            die()
+        plain(connection)
+        if moment == "after the commit":
+            die()
+
+    return commit
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    here.moment = environ.get("HTTP_X_DIE", "")
+    answer = portal(environ, start_response)
+    if here.moment == "before the answer":
+        die()
+    return answer
+
+
+def watch() -> None:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    from agreements.views import steps
+
+    steps.perform = watched_step(steps.perform)
+    BaseDatabaseWrapper.commit = watched_commit(BaseDatabaseWrapper.commit)
+
+
+watch()
