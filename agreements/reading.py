@@ -12,6 +12,7 @@ from agreements.models import Answer, Version
 from agreements.questions.definition import Definition, Option, Question, Section
 from agreements.questions.progress import Gap, asked, missing
 from agreements.questions.shown import Nothing, Shown, Words, shown
+from agreements.questions.values import has_its_shape
 from agreements.statuses import facts
 from directory.models import Establishment, Term
 
@@ -78,6 +79,15 @@ class Reading:
         if not question.is_stored:
             return self._kept.get(question.id) or (Words((question.words,)) if question.words else Nothing())
         return shown(question, self.answers.get(question.id), self.lookup)
+
+    def files(self, question: Question) -> list[dict[str, Any]]:
+        """The files in an answer, or in a part of it: id, name, size and fingerprint of each."""
+        answer = self.answers.get(question.id)
+        held = [(question, answer)]
+        if isinstance(answer, Mapping):
+            held += [(part, answer.get(part.id)) for part in question.parts]
+        found = (value for control, value in held if control.type == "file" and has_its_shape(control, value))
+        return [file for value in found for file in value]
 
     @cached_property
     def _kept(self) -> dict[str, Shown]:

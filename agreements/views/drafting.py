@@ -65,7 +65,10 @@ def agreement_check(request: HttpRequest, reference: str) -> HttpResponse:
     parts = [
         (
             section,
-            [(question, reading.shown(question), gaps.get(question.id)) for question in reading.asked_in(section)],
+            [
+                (question, reading.shown(question), gaps.get(question.id), reading.files(question))
+                for question in reading.asked_in(section)
+            ],
         )
         for section in reading.sections
         if section.home != "actions"
