@@ -16,7 +16,7 @@ from agreements.models import LIVE, Kind, Printing, Version
 from agreements.reading import Reading, read
 from agreements.templatetags.consent import title_after
 from agreements.views.finding import find_version
-from agreements.views.paging import paged
+from portal.foundation.paging import paged
 
 EDITIONS = {"standard": "Standard print", "large-print": "Large print", "icons": "With pictures", "text": "Plain text"}
 

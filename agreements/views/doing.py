@@ -12,11 +12,11 @@ from agreements.filters import ActionFilter
 from agreements.forms.doing import DoneForm, NotNeededForm, SendBackForm
 from agreements.models import Action, Agreement
 from agreements.operations import doing
-from agreements.views.paging import paged
 from directory.models import Organisation
 from directory.standing import standing
 from portal.foundation import clock, typed
 from portal.foundation.exceptions import NotReady, Overtaken
+from portal.foundation.paging import paged
 
 
 @require_safe

@@ -17,11 +17,11 @@ from agreements.reading import Reading, read, read_at
 from agreements.timing import spells
 from agreements.turns import turn
 from agreements.views.finding import find_agreement, find_version
-from agreements.views.paging import paged
 from agreements.views.task_list import tasks
 from agreements.workflow import BY_NAME, steps_open_to
 from directory.models import Organisation
 from portal.foundation import clock
+from portal.foundation.paging import paged
 
 
 @require_safe

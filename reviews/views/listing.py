@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from agreements.questions.progress import section_state
-from agreements.views.paging import paged
 from agreements.views.task_list import COLOURS
 from portal.foundation.models import User
+from portal.foundation.paging import paged
 from reviews.figures import totals
 from reviews.filters import ReviewFilter
 from reviews.models import Review

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agreements.views.managing import for_cjvsf
-from agreements.views.paging import paged
 from directory import mail_log as log
 from directory.models import Frequency
 from directory.operations import mail as operations
 from directory.standing import standing
 from portal.foundation import clock
+from portal.foundation.paging import paged
 from portal.home.reminding.forms import AbsenceForm, FrequencyForm
 from reviews import calendar, orphans
 

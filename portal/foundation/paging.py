@@ -1,5 +1,6 @@
 """Lists in pages of fifty, counted up to a bound."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,10 +17,12 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
+        if not isinstance(self.object_list, QuerySet):
+            return len(self.object_list)
         return self.object_list.order_by().values("pk")[:TALLEST_COUNT].count()
 
 
-def paged(request: HttpRequest, rows: QuerySet) -> dict[str, Any]:
+def paged(request: HttpRequest, rows: QuerySet | Sequence) -> dict[str, Any]:
     """`page`, and what components/pagination.html asks for. A page that doesn't exist is the last, or the first."""
     page = BoundedPaginator(rows, PAGE).get_page(request.GET.get("page"))
     return {
