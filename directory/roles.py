@@ -12,6 +12,7 @@ ABILITIES = {
     "decide": "take their side’s steps: submit, accept, return, withdraw, pause and end",
     "sign": "sign for the organisation, with a second factor",
     "by policy": "approve and sign where the prison’s policy gives the post a place, with a second factor",
+    "needs": "say what the prison needs: write and publish its needs statement, answer ideas",
     "people": "invite people to posts, hand posts over and end access",
     "joining": "accept organisations that ask to join, and change organisations and posts",
     "questions": "change and publish the questions",
@@ -41,10 +42,10 @@ ROLES: dict[Role, RoleFacts] = {
         "Looks after the organisation’s people and agreements. Doesn’t sign.", "read", "draft", "decide", "people"
     ),
     Role.HOO: facts(
-        "Decides for the prison, and looks after its people.", "read", "draft", "decide", "by policy", "people"
+        "Decides for the prison, and looks after its people.", "read", "draft", "decide", "by policy", "needs", "people"
     ),
     Role.APPROVER: facts("Approves or signs beside the Head of Offender Outcomes.", "read", "draft", "by policy"),
-    Role.COORDINATOR: facts("The single point of contact for organisations at the prison.", "read", "draft"),
+    Role.COORDINATOR: facts("The single point of contact for organisations at the prison.", "read", "draft", "needs"),
     Role.READER: facts("Prison staff who need to know what is agreed.", "read"),
     Role.CJVSF: facts("Looks after the portal. Never approves or signs.", "read all", "people", "joining", "questions"),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from directory.views import accounts, invitations, joining, organisations, people
+from directory.views import accounts, areas, ideas, invitations, joining, needs, organisations, people, statements
 
 urlpatterns = [
     path("people/", people.people, name="people"),
@@ -31,4 +31,23 @@ urlpatterns = [
     path("join/done/", joining.join_done, name="join_done"),
     path("manage/joining/", joining.joining_list, name="joining_list"),
     path("manage/joining/<int:request_id>/", joining.joining_detail, name="joining_detail"),
+    path("needs/", needs.need_map, name="need_map"),
+    path("needs/map.csv", needs.need_map_csv, name="need_map_csv"),
+    path("needs/gaps/", needs.gap_list, name="gap_list"),
+    path("needs/duplicates/", needs.duplicate_list, name="duplicate_list"),
+    path("needs/reach/", needs.reach_table, name="reach_table"),
+    path("needs/women/", needs.womens_estate, name="womens_estate"),
+    path("needs/contacts/", needs.contact_list, name="contact_list"),
+    path("needs/ideas/", ideas.idea_list, name="idea_list"),
+    path("needs/ideas/new/", ideas.idea_new, name="idea_new"),
+    path("needs/ideas/<str:reference>/", ideas.idea_detail, name="idea_detail"),
+    path("needs/at/<slug:establishment>/", needs.need_prison, name="need_prison"),
+    path("needs/at/<slug:establishment>/for/<slug:need>/", needs.need_services, name="need_services"),
+    path("needs/at/<slug:establishment>/say/", statements.partner_view_give, name="partner_view_give"),
+    path("needs/at/<slug:establishment>/statement/", statements.statement_edit, name="statement_edit"),
+    path("needs/at/<slug:establishment>/<int:year>/", statements.statement_detail, name="statement_detail"),
+    path("areas/", areas.area_list, name="area_list"),
+    path("areas/<slug:kind>/<slug:area>/", areas.area_detail, name="area_detail"),
+    path("areas/<slug:kind>/<slug:area>/services.csv", areas.area_csv, name="area_csv"),
+    path("manage/areas/<slug:kind>/<slug:area>/<slug:contact>/", areas.area_contact, name="area_contact"),
 ]

@@ -15,6 +15,7 @@ from agreements.questions.definition import Question, Section
 from agreements.questions.shown import Shown, Words, shown
 from agreements.questions.values import Lookup
 from portal.foundation import typed
+from portal.foundation.forms import DOUBT
 
 KEPT = "We kept what you were typing when your session ended. It isn’t saved yet."
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any, cast
 
+from django import forms
 from django.core.exceptions import ValidationError
 
 from directory.models import Post, Role
@@ -164,6 +165,7 @@ class PostForm(PortalForm):
         required=False,
         autocomplete="off",
     )
+    mailbox_is_public = forms.BooleanField(label="The mailbox may stand on public pages", required=False)
     approval_order = WholeNumberField(
         label="Place in the order of approvals (optional)",
         help_text="Posts with the same number approve in parallel. Without a number, the post doesn’t approve.",
@@ -180,7 +182,7 @@ class PostForm(PortalForm):
     )
 
     def __init__(self, data: Any = None, *, party: Party, sets_policy: bool, post: Post | None = None, **kwargs: Any):
-        names = ("title", "mailbox", "approval_order", "signing_order")
+        names = ("title", "mailbox", "mailbox_is_public", "approval_order", "signing_order")
         kwargs["initial"] = {name: getattr(post, name) for name in names} if post else {}
         super().__init__(data, **kwargs)
         role: Any = self.fields["role"]
@@ -188,6 +190,8 @@ class PostForm(PortalForm):
         role.widget.hints = {each.value: describe(each) for each in party.roles}
         if post or len(party.roles) == 1:
             del self.fields["role"]
+        if not party.establishment:
+            del self.fields["mailbox_is_public"]
         if not (sets_policy and party.establishment):
             del self.fields["approval_order"], self.fields["signing_order"]
 

@@ -11,6 +11,7 @@ from directory.models.joining import (
 )
 from directory.models.listings import Correction, CorrectionQuerySet, Listing, ListingQuerySet, Origin
 from directory.models.mail import Frequency, MailPreference
+from directory.models.needs import AreaContact, Idea, NeedsStatement, PartnerView, Weight
 from directory.models.organisations import Organisation, Service, new_service_reference
 from directory.models.posts import (
     PARTNER_ROLES,
@@ -29,6 +30,7 @@ __all__ = [
     "PRISON_ROLES",
     "Absence",
     "AbsenceQuerySet",
+    "AreaContact",
     "Correction",
     "CorrectionQuerySet",
     "Establishment",
@@ -37,6 +39,7 @@ __all__ = [
     "Handover",
     "Holding",
     "HoldingQuerySet",
+    "Idea",
     "Invitation",
     "InvitationQuerySet",
     "JoiningRequest",
@@ -44,14 +47,17 @@ __all__ = [
     "ListingQuerySet",
     "LocalAuthority",
     "MailPreference",
+    "NeedsStatement",
     "Organisation",
     "OrganisationMerge",
     "Origin",
+    "PartnerView",
     "Post",
     "Role",
     "Service",
     "Term",
     "Vocabulary",
+    "Weight",
     "in_fourteen_days",
     "new_service_reference",
 ]

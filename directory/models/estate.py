@@ -45,6 +45,11 @@ class Establishment(models.Model):
     note = models.CharField(max_length=300, blank=True)
     phone = models.CharField(max_length=30, blank=True)
     concern_line = models.CharField(max_length=30, blank=True)
+    holds = models.ManyToManyField(
+        "directory.Term",
+        blank=True,
+        help_text="Groups held there, as public sources of several ages say: a start, no claim",
+    )
     approver_title = models.CharField(max_length=80, default="Head of Offender Outcomes")
 
     class Meta:

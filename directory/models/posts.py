@@ -41,6 +41,7 @@ class Post(models.Model):
     role = models.CharField(max_length=20, choices=Role)
     title = models.CharField(max_length=120)
     mailbox = models.EmailField(blank=True, help_text="A role mailbox that survives a change of staff")
+    mailbox_is_public = models.BooleanField(default=False, help_text="Whether the mailbox may stand on public pages")
     approval_order = models.PositiveSmallIntegerField(null=True, blank=True)
     signing_order = models.PositiveSmallIntegerField(null=True, blank=True)
 

@@ -40,6 +40,8 @@ def navigation(request: HttpRequest):
     if user and user.is_authenticated:
         kept = [("Reviews", "review_list"), ("Actions", "action_board")]
         places = [("Home", "home"), ("Agreements", "agreement_list"), *kept, *places]
+        if standing(user).posts:
+            places.append(("Needs", "need_map"))
         if managed_parties(user):
             places.append(("People", "people"))
         if standing(user).is_cjvsf:

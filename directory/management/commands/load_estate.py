@@ -11,6 +11,17 @@ from django.utils.text import slugify
 from directory.models import Establishment, LocalAuthority, Term, Vocabulary
 
 DATA = Path(__file__).parents[2] / "data"
+# What the sources call the people of a prison, and the terms for them. "Convicted" says no more than "not on remand".
+GROUPS = {
+    "men": "men",
+    "women": "women",
+    "young people": "young-people",
+    "remand": "on-remand",
+    "short-term": "short-term",
+    "long-term": "long-term",
+    "life": "life-or-olr",
+    "open conditions": "open-conditions",
+}
 
 
 class Command(BaseCommand):
@@ -30,6 +41,8 @@ class Command(BaseCommand):
         for name in ("vocabularies.json", "prison_lists.json", "listing_lists.json"):
             for key, vocabulary in json.loads((DATA / name).read_text()).items():
                 load_vocabulary(key, vocabulary)
+        for row in estate["establishments"]:
+            load_groups(row)
         self.stdout.write(f"{Establishment.objects.count()} establishments, {Vocabulary.objects.count()} vocabularies")
 
 
@@ -42,6 +55,16 @@ def load_establishment(row: dict[str, Any], note: str) -> None:
         | optional
         | {"slug": slugify(row["name"]), "local_authority_id": row["local_authority"], "note": note},
     )
+
+
+def load_groups(row: dict[str, Any]) -> None:
+    """Who is held there, unless somebody has said so already."""
+    establishment = Establishment.objects.get(code=row["code"])
+    slugs = {GROUPS[each] for each in row["populations"] if each in GROUPS}
+    if not establishment.holds.exists():
+        establishment.holds.set(
+            Term.objects.filter(vocabulary__key="populations", vocabulary__establishment=None, slug__in=slugs)
+        )
 
 
 def load_vocabulary(key: str, row: dict[str, Any]) -> None:

@@ -8,18 +8,9 @@ from typing import Any
 
 from django.conf import settings
 
+from directory.management.commands.load_estate import GROUPS
+
 DATA = Path(__file__).parent / "data"
-# What the public facts call the people of a prison, and the terms for them.
-POPULATIONS = {
-    "men": "men",
-    "women": "women",
-    "young people": "young-people",
-    "remand": "on-remand",
-    "short-term": "short-term",
-    "long-term": "long-term",
-    "life": "life-or-olr",
-    "open conditions": "open-conditions",
-}
 
 
 @dataclass(frozen=True)
@@ -80,4 +71,4 @@ def populations_of(code: str) -> tuple[str, ...]:
     """Who is held in a prison, from its public facts, as terms of the populations."""
     facts = json.loads((settings.BASE_DIR / "directory" / "data" / "estate.json").read_text())
     named = next(row["populations"] for row in facts["establishments"] if row["code"] == code)
-    return tuple(POPULATIONS[each] for each in named if each in POPULATIONS)
+    return tuple(GROUPS[each] for each in named if each in GROUPS)

@@ -1,0 +1,89 @@
+"""Areas that people return to on release: 32 councils, and the 30 Community Justice Partnerships that they form."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.text import slugify
+
+from directory.models import AreaContact, Listing, LocalAuthority, NeedsStatement
+from directory.needs_map import newest_statements
+
+
+@dataclass(frozen=True)
+class Area:
+    """A council, or a partnership of one or more."""
+
+    kind: str
+    name: str
+    councils: tuple[LocalAuthority, ...]
+
+    @property
+    def slug(self) -> str:
+        return slugify(self.name)
+
+    @property
+    def partnership(self) -> str:
+        return self.councils[0].community_justice_partnership
+
+    def get_absolute_url(self) -> str:
+        return reverse("area_detail", args=[self.kind, self.slug])
+
+
+COUNCIL, PARTNERSHIP = "council", "partnership"
+
+
+def every_area() -> tuple[list[Area], list[Area]]:
+    """Councils and partnerships, each by name."""
+    councils = list(LocalAuthority.objects.all())
+    members: dict[str, list[LocalAuthority]] = {}
+    for council in councils:
+        members.setdefault(council.community_justice_partnership, []).append(council)
+    partnerships = [Area(PARTNERSHIP, name, tuple(found)) for name, found in sorted(members.items())]
+    return [Area(COUNCIL, council.name, (council,)) for council in councils], partnerships
+
+
+def find_area(kind: str, slug: str) -> Area | None:
+    councils, partnerships = every_area()
+    areas = {COUNCIL: councils, PARTNERSHIP: partnerships}.get(kind, [])
+    return next((area for area in areas if area.slug == slug), None)
+
+
+def services_reaching(area: Area) -> QuerySet[Listing]:
+    """Live services that say they reach people who return there, each once."""
+    listings = Listing.objects.listed().with_parties().filter(release_areas__in=area.councils).distinct()
+    return listings.order_by("establishment__name", "service__name", "pk")
+
+
+def contacts_in(area: Area) -> list[tuple[str, str, str, AreaContact | None]]:
+    """Kind in words, kind, area and what is filled in: the partnership's first, then the interface of each council."""
+    wanted = [
+        (AreaContact.Kind.PARTNERSHIP, slugify(area.partnership), area.partnership),
+        *((AreaContact.Kind.INTERFACE, slugify(council.name), council.name) for council in area.councils),
+    ]
+    rows = AreaContact.objects.filter(area__in={slug for _, slug, _ in wanted})
+    found = {(row.kind, row.area): row for row in rows}
+    return [(f"{kind.label}, {name}", kind, slug, found.get((kind, slug))) for kind, slug, name in wanted]
+
+
+@dataclass(frozen=True)
+class Consulted:
+    """Who was heard, as the newest published statements of some prisons say."""
+
+    statements: tuple[NeedsStatement, ...]
+
+    @property
+    def organisations(self) -> int:
+        return sum(statement.organisations_heard or 0 for statement in self.statements)
+
+    @property
+    def people(self) -> int:
+        return sum(statement.people_heard or 0 for statement in self.statements)
+
+
+def consulted(listings: Iterable[Listing]) -> Consulted:
+    """Of the prisons whose services reach an area: a person who was heard at two prisons counts twice."""
+    prisons = {listing.establishment for listing in listings}
+    found = newest_statements(prisons)
+    return Consulted(tuple(found[prison.pk] for prison in sorted(prisons, key=str) if prison.pk in found))

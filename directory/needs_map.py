@@ -1,0 +1,203 @@
+"""What the pages about need are drawn from: read once, in the same few queries whatever the number of services."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import QuerySet
+
+from directory import provision
+from directory.models import Establishment, EstablishmentStatus, Idea, Listing, NeedsStatement, Origin, Term, Weight
+from directory.provision import Count, Duplicate, Gap, Offer
+
+NEEDS, GROUPS, CHARACTERISTICS = "needs", "populations", "protected_characteristics"
+VOCABULARIES = (NEEDS, GROUPS, CHARACTERISTICS)
+WOMEN = "women"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One need at one prison."""
+
+    prison: Establishment
+    need: Term
+    count: Count
+    weight: int | None
+    is_wanted: bool
+
+    @property
+    def is_gap(self) -> bool:
+        return bool(self.weight) and not self.count.total
+
+    @property
+    def weight_words(self) -> str:
+        return "Not weighed" if self.weight is None else Weight(self.weight).label
+
+
+@dataclass(frozen=True)
+class NamedGap:
+    prison: Establishment
+    term: Term
+    gap: Gap
+
+    @property
+    def weight_words(self) -> str:
+        return Weight(self.gap.weight).label
+
+
+@dataclass(frozen=True)
+class NamedDuplicate:
+    prison: Establishment
+    need: Term
+    group: Term
+    listings: tuple[Listing, ...]
+
+
+@dataclass(frozen=True)
+class NeedMap:
+    """The rows, and what follows from them. What only some pages need is read when it is asked for."""
+
+    prisons: tuple[Establishment, ...]
+    terms: dict[str, dict[str, Term]]
+    offers: tuple[Offer, ...]
+
+    @cached_property
+    def statements(self) -> dict[int, NeedsStatement]:
+        return newest_statements(self.prisons)
+
+    @cached_property
+    def wanted(self) -> frozenset[tuple[int, str]]:
+        """Prisons and needs for which an idea is wanted."""
+        ideas = Idea.objects.filter(reply=Idea.Reply.WANTED, establishment__in=self.prisons)
+        return frozenset(ideas.values_list("establishment_id", "need__slug"))
+
+    @property
+    def needs(self) -> dict[str, Term]:
+        return self.terms[NEEDS]
+
+    @cached_property
+    def by_id(self) -> dict[int, Establishment]:
+        return {prison.pk: prison for prison in self.prisons}
+
+    @cached_property
+    def counts(self) -> dict[tuple[int, str], Count]:
+        return provision.matrix(self.offers)
+
+    @cached_property
+    def need_gaps(self) -> list[Gap]:
+        weights = {prison: statement.needs for prison, statement in self.statements.items()}
+        return provision.gaps(weights, provision.needs_served(self.offers), self.wanted)
+
+    @cached_property
+    def group_gaps(self) -> list[Gap]:
+        weights = {prison: statement.groups for prison, statement in self.statements.items()}
+        return provision.gaps(weights, provision.groups_served(self.offers))
+
+    @cached_property
+    def duplicates(self) -> list[Duplicate]:
+        """By prison, need and group."""
+        groups = self.terms[GROUPS]
+        return sorted(
+            provision.duplicates(self.offers),
+            key=lambda row: (self.by_id[row.prison].name, self.needs[row.need].position, groups[row.group].position),
+        )
+
+    def cells(self, prison: Establishment) -> list[Cell]:
+        """The prison's row of the matrix."""
+        statement = self.statements.get(prison.pk)
+        weights = statement.needs if statement else {}
+        return [
+            Cell(
+                prison,
+                need,
+                self.counts.get((prison.pk, slug), Count()),
+                weights.get(slug),
+                (prison.pk, slug) in self.wanted,
+            )
+            for slug, need in self.needs.items()
+        ]
+
+    def named_gaps(self, key: str) -> list[NamedGap]:
+        """Heaviest first; gaps of the same weight by prison."""
+        found = self.need_gaps if key == NEEDS else self.group_gaps
+        named = [
+            NamedGap(self.by_id[gap.prison], self.terms[key][gap.slug], gap)
+            for gap in found
+            if gap.slug in self.terms[key]
+        ]
+        return sorted(named, key=lambda row: (-row.gap.weight, row.prison.name, row.term.position))
+
+    def named(self, duplicates: Iterable[Duplicate]) -> list[NamedDuplicate]:
+        rows = list(duplicates)
+        listings = Listing.objects.select_related("service__organisation").in_bulk(
+            {pk for row in rows for pk in row.listings}
+        )
+        return [
+            NamedDuplicate(
+                self.by_id[row.prison],
+                self.needs[row.need],
+                self.terms[GROUPS][row.group],
+                tuple(sorted((listings[pk] for pk in row.listings), key=lambda listing: listing.service.name)),
+            )
+            for row in rows
+        ]
+
+    def reach(self) -> list[tuple[Establishment, list[bool]]]:
+        """For each prison, by characteristic, whether a service there is designed for people who share it."""
+        slugs = list(self.terms[CHARACTERISTICS])
+        missing = set(provision.unreached(self.offers, list(self.by_id), slugs))
+        return [(prison, [(prison.pk, slug) not in missing for slug in slugs]) for prison in self.prisons]
+
+
+def prisons_of_today() -> QuerySet[Establishment]:
+    return Establishment.objects.exclude(status=EstablishmentStatus.CLOSED)
+
+
+def womens_estate() -> QuerySet[Establishment]:
+    return prisons_of_today().filter(holds__slug=WOMEN, holds__vocabulary__key=GROUPS)
+
+
+def read(prisons: QuerySet[Establishment] | None = None, *, group: str = "") -> NeedMap:
+    """The whole estate, or some prisons; all services, or those that name a group."""
+    found = tuple(prisons_of_today() if prisons is None else prisons)
+    offers = _offers(found)
+    return NeedMap(
+        prisons=found,
+        terms=terms(),
+        offers=tuple(offer for offer in offers if not group or group in offer.groups),
+    )
+
+
+def terms() -> dict[str, dict[str, Term]]:
+    """The terms of each vocabulary, by slug and in order."""
+    found: dict[str, dict[str, Term]] = {key: {} for key in VOCABULARIES}
+    rows = Term.objects.filter(vocabulary__establishment=None, vocabulary__key__in=VOCABULARIES)
+    for term in rows.select_related("vocabulary").order_by("position"):
+        found[term.vocabulary.key][term.slug] = term
+    return found
+
+
+def newest_statements(prisons: Iterable[Establishment]) -> dict[int, NeedsStatement]:
+    """Of each prison, the statement that counts: the newest that is published."""
+    rows = NeedsStatement.objects.published().filter(establishment__in=prisons).order_by("year")
+    return {statement.establishment_id: statement for statement in rows}
+
+
+def _offers(prisons: Iterable[Establishment]) -> Iterator[Offer]:
+    listings = Listing.objects.listed().filter(establishment__in=prisons).order_by("pk")
+    slugs: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    tagged = Listing.terms.through.objects.filter(
+        listing__in=listings.order_by(), term__vocabulary__key__in=VOCABULARIES
+    )
+    for pk, key, slug in tagged.values_list("listing_id", "term__vocabulary__key", "term__slug"):
+        slugs[pk][key].add(slug)
+    for pk, prison, origin in listings.values_list("pk", "establishment_id", "origin"):
+        own = slugs[pk]
+        parts = (frozenset(own[key]) for key in VOCABULARIES)
+        yield Offer(pk, prison, origin == Origin.AGREEMENT, *parts)
+
+
+def services_for(prison: Establishment, need: Term) -> QuerySet[Listing]:
+    """What a cell counts."""
+    return Listing.objects.listed().with_parties().filter(establishment=prison, terms=need)

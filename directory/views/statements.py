@@ -1,0 +1,107 @@
+"""A prison's yearly needs statement: the draft, what partners say to it, and what was published."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from directory import needs_map
+from directory.forms.needs import PartnerViewForm, StatementForm
+from directory.models import Establishment, NeedsStatement
+from directory.operations import needs as operations
+from directory.seen import find_prison, statements_seen_by, views_seen_by
+from directory.statements import weighed
+from directory.views.answering import ask, given
+from portal.foundation import clock
+from portal.foundation.exceptions import NotReady
+
+
+@require_safe
+def statement_detail(request: HttpRequest, establishment: str, year: int) -> HttpResponse:
+    prison = find_prison(request.user, establishment)
+    statement = statements_seen_by(request.user).filter(establishment=prison, year=year).first()
+    if statement is None:
+        raise Http404
+    heard = views_seen_by(request.user).filter(establishment=prison, year=year)
+    context = {"prison": prison, "statement": statement, "views": heard, **weighed(statement)}
+    return render(request, "needs/statement_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def statement_edit(request: HttpRequest, establishment: str) -> HttpResponse:
+    """This year's draft."""
+    prison = find_prison(request.user, establishment)
+    if not operations.says_what_is_needed(request.user, prison):
+        raise PermissionDenied
+    draft = _of_this_year(request, prison)
+    if draft and draft.published_at:
+        return redirect("statement_detail", establishment, draft.year)
+    form = StatementForm(given(request), terms=needs_map.terms(), statement=draft)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.save_statement(prison, by=request.user, revision=_seen(request), **form.values())
+        except NotReady as refused:
+            return _show(request, prison, form, _of_this_year(request, prison), reasons=refused.reasons)
+        if "publish" in request.POST:
+            return _publish(request, prison, form)
+        messages.success(request, "The draft is saved. Nobody outside the prison sees it yet.")
+        return redirect("statement_edit", establishment)
+    return _show(request, prison, form, draft)
+
+
+def _of_this_year(request: HttpRequest, prison: Establishment) -> NeedsStatement | None:
+    return statements_seen_by(request.user).filter(establishment=prison, year=clock.today().year).first()
+
+
+def _seen(request: HttpRequest) -> int:
+    """Which save of the draft the page showed."""
+    revision = request.POST.get("revision", "")
+    return int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 9 else 0
+
+
+def _publish(request: HttpRequest, prison: Establishment, form: StatementForm) -> HttpResponse:
+    """After the draft is saved. What is still missing is said with the form."""
+    try:
+        statement = operations.publish_statement(prison, by=request.user)
+    except NotReady as refused:
+        return _show(request, prison, form, _of_this_year(request, prison), reasons=refused.reasons)
+    messages.success(request, f"The statement for {statement.year} is published. It counts on the map from now on.")
+    return redirect("statement_detail", prison.slug, statement.year)
+
+
+def _show(
+    request: HttpRequest, prison: Establishment, form: StatementForm, draft: NeedsStatement | None, **more: Any
+) -> HttpResponse:
+    year = clock.today().year
+    context = {
+        "prison": prison,
+        "form": form,
+        "revision": draft.revision if draft else 0,
+        "year": year,
+        "views": views_seen_by(request.user).filter(establishment=prison, year=year),
+    }
+    return ask(request, "needs/statement_edit.html", **context, **more)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def partner_view_give(request: HttpRequest, establishment: str) -> HttpResponse:
+    """A partner tells the prison what it sees, for this year's statement."""
+    prison = find_prison(request.user, establishment)
+    organisations = operations.organisations_of(request.user)
+    if not organisations:
+        raise PermissionDenied
+    form = PartnerViewForm(given(request), organisations=organisations)
+    own = views_seen_by(request.user).filter(establishment=prison, year=clock.today().year)
+    context: dict[str, Any] = {"prison": prison, "form": form, "views": own}
+    if request.method == "POST" and form.is_valid():
+        text = form.cleaned_data["text"]
+        try:
+            operations.tell_prison(prison, form.chosen_organisation, by=request.user, text=text)
+        except NotReady as refused:
+            return ask(request, "needs/partner_view_give.html", reasons=refused.reasons, **context)
+        messages.success(request, f"{prison} can read it now.")
+        return redirect("need_prison", establishment)
+    return ask(request, "needs/partner_view_give.html", **context)

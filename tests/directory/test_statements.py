@@ -1,0 +1,207 @@
+"""A prison says what it needs: a draft that its people share, partners heard, published once a year and never changed."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+
+from directory.models import NeedsStatement, PartnerView, Role
+from directory.needs_map import newest_statements
+from directory.operations import needs
+from directory.seen import statements_seen_by, views_seen_by
+from portal.foundation import clock
+from portal.foundation.exceptions import NotReady
+from portal.foundation.models import AuditEvent
+from tests import factories
+from tests.directory import needing
+
+pytestmark = pytest.mark.django_db
+NEXT_YEAR = dt.datetime(2027, 6, 1, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def cast():
+    return factories.Cast()
+
+
+@pytest.fixture
+def coordinator(cast):
+    return needing.coordinator(cast.prison)
+
+
+def enter(client, who):
+    client.force_login(who, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def save(cast, who, revision=0, **fields):
+    return needs.save_statement(cast.prison, by=who, revision=revision, **fields)
+
+
+def test_coordinator_and_head_write_one_draft(cast, coordinator):
+    first = save(cast, coordinator, needs={"health": 3})
+    second = save(cast, cast.hoo, revision=1, sources="A survey")
+    assert first.pk == second.pk
+    assert (second.needs, second.sources, second.revision) == ({"health": 3}, "A survey", 2)
+
+
+def test_nobody_else_writes_it(cast):
+    reader = factories.hold(factories.post(Role.READER, cast.prison))
+    other = factories.hold(factories.post(Role.HOO, factories.prison("EDI")))
+    for who in (reader, other, cast.signatory, cast.cjvsf, cast.stranger):
+        with pytest.raises(PermissionDenied):
+            save(cast, who, needs={"health": 3})
+        with pytest.raises(PermissionDenied):
+            needs.publish_statement(cast.prison, by=who)
+    assert not NeedsStatement.objects.exists()
+
+
+def test_a_save_that_saw_an_older_draft_is_refused_and_says_who_was_faster(cast, coordinator):
+    save(cast, coordinator, needs={"health": 3})
+    with pytest.raises(NotReady, match=f"{coordinator} has changed the draft"):
+        save(cast, cast.hoo, needs={"health": 1})
+    assert NeedsStatement.objects.get().needs == {"health": 3}
+
+
+def test_without_the_check_of_the_revision_the_faster_one_would_lose(cast, coordinator):
+    save(cast, coordinator, needs={"health": 3})
+    save(cast, cast.hoo, revision=NeedsStatement.objects.get().revision, needs={"health": 1})
+    assert NeedsStatement.objects.get().needs == {"health": 1}
+
+
+def test_what_is_missing_is_said_before_it_is_published(cast, coordinator):
+    save(cast, coordinator, needs={}, sources="A survey")
+    with pytest.raises(NotReady) as refused:
+        needs.publish_statement(cast.prison, by=coordinator)
+    assert refused.value.reasons == (
+        "Give at least one need a weight.",
+        "Say how and when partners were heard.",
+        "Say how and when people in custody were heard.",
+    )
+
+
+def test_it_is_published_once_a_year(cast, coordinator):
+    statement = needing.publish(cast.prison, coordinator, needs={"health": 3})
+    with pytest.raises(NotReady, match="stays as it is until next year"):
+        save(cast, coordinator, revision=1, needs={"health": 1})
+    with pytest.raises(NotReady, match="stays as it is until next year"):
+        needs.publish_statement(cast.prison, by=cast.hoo)
+    assert AuditEvent.objects.filter(about=f"prison:{cast.prison.pk}").values_list("event", flat=True)[::1] == [
+        "draft needs",
+        "publish needs",
+    ]
+    with clock.set_to(NEXT_YEAR.replace(year=statement.year + 1)):
+        assert save(cast, coordinator, needs={"health": 1}).year == statement.year + 1
+
+
+def test_the_database_refuses_to_change_or_delete_what_is_published(cast, coordinator):
+    statement = needing.publish(cast.prison, coordinator, needs={"health": 3})
+    rows = NeedsStatement.objects.filter(pk=statement.pk)
+    for change in (lambda: rows.update(needs={}), lambda: rows.update(published_at=None), rows.delete):
+        with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
+            change()
+    assert rows.get().needs == {"health": 3}
+
+
+def test_a_draft_can_be_changed_and_deleted(cast, coordinator):
+    """The guard looks at publication, and at nothing else."""
+    statement = save(cast, coordinator, needs={"health": 3})
+    rows = NeedsStatement.objects.filter(pk=statement.pk)
+    assert rows.update(needs={}) == 1
+    assert rows.delete()[0] == 1
+
+
+def test_the_newest_published_statement_counts(cast, coordinator):
+    old = needing.publish(cast.prison, coordinator, needs={"health": 3})
+    with clock.set_to(NEXT_YEAR.replace(year=old.year + 1)):
+        save(cast, coordinator, needs={"health": 1})
+        assert newest_statements([cast.prison]) == {cast.prison.pk: old}
+        new = needing.publish_draft(cast.prison, coordinator)
+    assert newest_statements([cast.prison]) == {cast.prison.pk: new}
+
+
+def test_a_draft_is_seen_by_the_prison_and_cjvsf_only(cast, coordinator):
+    draft = save(cast, coordinator, needs={"health": 3})
+    reader = factories.hold(factories.post(Role.READER, cast.prison))
+    other = factories.hold(factories.post(Role.HOO, factories.prison("EDI")))
+    seen = {who: list(statements_seen_by(who)) for who in (coordinator, reader, cast.cjvsf)}
+    hidden = {who: list(statements_seen_by(who)) for who in (other, cast.signatory, factories.user())}
+    assert list(seen.values()) == [[draft]] * 3
+    assert list(hidden.values()) == [[]] * 3
+
+
+def test_what_is_published_is_seen_by_whoever_holds_a_post(cast, coordinator):
+    statement = needing.publish(cast.prison, coordinator, needs={"health": 3})
+    assert list(statements_seen_by(cast.stranger)) == [statement]
+    assert list(statements_seen_by(factories.user())) == []
+
+
+def test_a_partner_tells_the_prison_and_no_other_partner_reads_it(cast, coordinator):
+    said = needs.tell_prison(cast.prison, cast.charity, by=cast.contributor, text="Debt is growing.")
+    assert list(views_seen_by(coordinator)) == list(views_seen_by(cast.signatory)) == [said]
+    assert list(views_seen_by(cast.cjvsf)) == [said]
+    assert list(views_seen_by(cast.stranger)) == []
+    with pytest.raises(PermissionDenied):
+        needs.tell_prison(cast.prison, cast.charity, by=cast.stranger, text="Not mine to say")
+    assert PartnerView.objects.count() == 1
+
+
+def test_after_publication_partners_are_told_that_it_is_too_late(cast, coordinator):
+    needing.publish(cast.prison, coordinator, needs={"health": 3})
+    with pytest.raises(NotReady, match="has published its statement"):
+        needs.tell_prison(cast.prison, cast.charity, by=cast.contributor, text="Debt is growing.")
+
+
+def form(revision=0, **fields):
+    return {"revision": str(revision), "needs-health": "3", "groups-women": "2", "people_heard": "1,200"} | fields
+
+
+def test_the_page_saves_weights_and_counts(client, cast, coordinator):
+    page = enter(client, coordinator).post(reverse("statement_edit", args=[cast.prison.slug]), form())
+    assert page.status_code == 302
+    saved = NeedsStatement.objects.get()
+    assert (saved.needs, saved.groups, saved.people_heard, saved.organisations_heard) == (
+        {"health": 3},
+        {"women": 2},
+        1200,
+        None,
+    )
+
+
+def test_the_page_publishes_and_then_leads_to_what_was_published(client, cast, coordinator):
+    address = reverse("statement_edit", args=[cast.prison.slug])
+    page = enter(client, coordinator).post(address, form(publish="yes"))
+    assert page.status_code == 409
+    assert "Name the sources." in page.content.decode()
+    heard = {"partners_heard": "Forum", "custody_heard": "Groups", "sources": "Survey"}
+    page = client.post(address, form(1, publish="yes", **heard))
+    statement = NeedsStatement.objects.get()
+    assert page.url == reverse("statement_detail", args=[cast.prison.slug, statement.year])
+    assert "Very great need" in client.get(page.url).content.decode()
+    assert client.get(address).url == page.url
+
+
+def test_a_number_that_may_be_a_prisoners_is_questioned_and_nothing_is_lost(client, cast, coordinator):
+    address = reverse("statement_edit", args=[cast.prison.slug])
+    page = enter(client, coordinator).post(address, form(custody_heard="We heard 123456 in May."))
+    assert "looks like the number of a person in custody" in page.content.decode()
+    assert "We heard 123456 in May." in page.content.decode()
+    assert not NeedsStatement.objects.exists()
+    assert client.post(address, form(custody_heard="We heard 123456 in May.", sure="on")).status_code == 302
+    assert NeedsStatement.objects.get().custody_heard == "We heard 123456 in May."
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.CJVSF, Role.SIGNATORY])
+def test_the_form_is_forbidden_to_others(client, cast, role):
+    at = {Role.READER: cast.prison, Role.SIGNATORY: cast.charity}.get(role)
+    who = factories.hold(factories.post(role, at))
+    assert enter(client, who).get(reverse("statement_edit", args=[cast.prison.slug])).status_code == 403
+
+
+def test_a_draft_of_another_prison_reads_like_a_missing_one(client, cast, coordinator):
+    save(cast, coordinator, needs={"health": 3})
+    address = reverse("statement_detail", args=[cast.prison.slug, clock.today().year])
+    assert enter(client, cast.stranger).get(address).status_code == 404
+    assert enter(client, coordinator).get(address).status_code == 200
