@@ -5,8 +5,13 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from directory.models import Establishment, Holding, Listing, Post, Role
+from agreements.models import Version
+from directory.models import Establishment, Holding, Listing, Post, Role, Term
 from portal.foundation import clock
+
+# The needs and the groups of an outline, and the questions that ask of what is there already.
+NEEDS_AND_GROUPS = frozenset({"S1-05", "S1-08"})
+ASKS_OF_OTHERS = frozenset({"S1-07", "S2-04"})
 
 
 @dataclass(frozen=True)
@@ -33,3 +38,24 @@ def provided_at(establishment: Establishment, needs: Sequence[str]) -> QuerySet[
     if needs:
         listings = listings.filter(terms__vocabulary__key="needs", terms__slug__in=needs).distinct()
     return listings
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A service that addresses one of the same needs there; perhaps for the same people, and so the same thing twice."""
+
+    listing: Listing
+    is_for_the_same_people: bool
+
+
+def alike(version: Version) -> list[Alike]:
+    """What the directory lists at the prison for the needs of this version, but for its own agreement."""
+    terms = {(term.vocabulary.key, term.slug) for term in version.terms.select_related("vocabulary")}
+    needs, groups = ([slug for key, slug in terms if key == wanted] for wanted in ("needs", "populations"))
+    if not needs:
+        return []
+    others = provided_at(version.agreement.establishment, needs)
+    others = others.exclude(agreement_reference=version.agreement.reference)
+    same = Term.objects.filter(listing=OuterRef("pk"), vocabulary__key="populations", slug__in=groups)
+    rows = others.annotate(is_same=Exists(same)).order_by("-is_same", "service__name", "pk")
+    return [Alike(row, row.is_same) for row in rows]

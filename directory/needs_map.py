@@ -180,7 +180,12 @@ def terms() -> dict[str, dict[str, Term]]:
 
 def newest_statements(prisons: Iterable[Establishment]) -> dict[int, NeedsStatement]:
     """Of each prison, the statement that counts: the newest that is published."""
-    rows = NeedsStatement.objects.published().filter(establishment__in=prisons).order_by("year")
+    rows = (
+        NeedsStatement.objects.published()
+        .select_related("establishment")
+        .filter(establishment__in=prisons)
+        .order_by("year")
+    )
     return {statement.establishment_id: statement for statement in rows}
 
 

@@ -23,6 +23,7 @@ class Watched(StrEnum):
     ASSURANCE = "assurance"
     DRAFT = "draft"
     LAPSE = "lapse"
+    IDEA = "idea"
 
 
 class Reach(IntEnum):
@@ -93,12 +94,13 @@ LADDERS: dict[Watched, Ladder] = {
     Watched.ASSURANCE: Ladder("PVG membership or insurance expires on", days(-56, -28, 0, (14, LEAD), (28, CJVSF))),
     Watched.DRAFT: Ladder("Draft has been quiet since", days(28, 56, (84, LEAD), (112, CJVSF))),
     Watched.LAPSE: Ladder("Outline lapses without news of its funding on", days(-56, -28, (-7, LEAD))),
+    Watched.IDEA: Ladder("Idea to be answered by", working_days(-3, 0, (5, LEAD), (10, CJVSF)), True),
 }
 
 
 @dataclass(frozen=True)
 class Thing:
-    """One thing that is watched: of a version, or of an organisation's profile.
+    """One thing that is watched: of a version, of an organisation's profile, or an idea.
 
     `owners` are addresses, as directory.addressing reads them; so are the `leads`.
     """
@@ -110,6 +112,7 @@ class Thing:
     owners: tuple[str, ...]
     leads: tuple[str, ...]
     organisation_id: int | None = None
+    idea_id: int | None = None
 
     def recipients(self, rung: Rung) -> tuple[str, ...]:
         """Everybody whom this rung tells. A rung for the owner of something that nobody owns is for the leads."""

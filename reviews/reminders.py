@@ -11,11 +11,13 @@ from collections.abc import Iterable
 from itertools import islice
 
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
 from agreements import notices
 from agreements.models import Version
-from directory.models import Organisation
+from directory.models import Idea, Organisation
 from portal.foundation import clock, outbox
 from portal.foundation.models import Notification
 from reviews import watching
@@ -64,15 +66,25 @@ def remind(things: list[Thing], today: dt.date, unsent: set[str]) -> int:
 
 
 def about(things: Iterable[Thing]) -> dict[str, dict[str, str]]:
-    """By the name of each thing, what a mail says of its agreement or profile. Two queries for any number."""
+    """By the name of each thing, what a mail says of its agreement, profile or idea. Three queries for any number."""
     versions = Version.objects.with_parties().in_bulk({thing.version_id for thing in things} - {None})
     organisations = Organisation.objects.in_bulk({thing.organisation_id for thing in things} - {None})
-    return {
-        thing.name: notices.about(versions[thing.version_id])
-        if thing.version_id
-        else notices.about_profile(organisations[thing.organisation_id])
-        for thing in things
-    }
+    ideas = Idea.objects.with_parties().in_bulk({thing.idea_id for thing in things} - {None})
+
+    def told(thing: Thing) -> dict[str, str]:
+        if thing.idea_id:
+            return told_of_idea(ideas[thing.idea_id])
+        if thing.version_id:
+            return notices.about(versions[thing.version_id])
+        return notices.about_profile(organisations[thing.organisation_id])
+
+    return {thing.name: told(thing) for thing in things}
+
+
+def told_of_idea(idea: Idea) -> dict[str, str]:
+    link = settings.SITE_URL + reverse("idea_detail", args=[idea.reference])
+    title = f"Idea: {idea} ({idea.reference})"
+    return {"title": title, "organisation": str(idea.organisation), "reference": "", "status": "", "link": link}
 
 
 def climbed(things: Iterable[Thing]) -> frozenset[tuple[str, dt.date, str, str]]:

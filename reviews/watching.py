@@ -26,7 +26,8 @@ from agreements.models import (
 from agreements.operations.doing import OTHER
 from agreements.rules import SILENCE
 from agreements.statuses import facts
-from directory.models import Post, Role
+from directory.contacts import contacts_of
+from directory.models import Idea, Post, Role
 from portal.foundation.working_days import working_days_after
 from reviews.ladder import LADDERS, Thing, Watched
 from reviews.models import Review
@@ -49,6 +50,7 @@ def everything(today: dt.date) -> Iterator[Thing]:
         assurances,
         quiet_drafts,
         lapsing_outlines,
+        ideas,
     ):
         yield from find(today)
 
@@ -234,6 +236,19 @@ def lapsing_outlines(today: dt.date) -> Iterator[Thing]:
         lapses_on = timezone.localdate(last_sign_of_life(version) + SILENCE)
         if today <= lapses_on <= horizon:
             yield thing(Watched.LAPSE, version.pk, lapses_on, version, (Side.PARTNER,))
+
+
+def ideas(today: dt.date) -> Iterator[Thing]:
+    """What a prison hasn't answered: its single point of contact, then its lead, then CJVSF."""
+    horizon = LADDERS[Watched.IDEA].horizon(today)
+    waiting = Idea.objects.waiting().filter(due_on__lte=horizon).select_related("establishment")
+    for found in in_chunks(streamed(waiting)):
+        contacts = contacts_of({idea.establishment for idea in found})
+        posts = {contact.establishment.pk: f"post:{contact.post.pk}" for contact in contacts if contact.post}
+        for idea in found:
+            owners = tuple(filter(None, [posts.get(idea.establishment_id)]))
+            leads = (f"establishment_lead:{idea.establishment_id}",)
+            yield Thing(Watched.IDEA, f"idea:{idea.pk}", idea.due_on, None, owners, leads, idea_id=idea.pk)
 
 
 def with_last_words(versions: QuerySet[Version]) -> QuerySet[Version]:

@@ -70,12 +70,19 @@ class NewAgreementForm(PrisonForm):
     )
     field_order = ["organisation", "establishment", "service", "service_name", "needs"]
 
-    def __init__(self, organisations: Sequence[Organisation], data: Mapping[str, Any] | None = None):
+    def __init__(
+        self,
+        organisations: Sequence[Organisation],
+        data: Mapping[str, Any] | None = None,
+        *,
+        chosen: Mapping[str, str] | None = None,
+    ):
         super().__init__(data)
         self.organisations = {str(organisation.pk): organisation for organisation in organisations}
         self.services = {str(row.pk): row for row in Service.objects.filter(organisation__in=organisations)}
         self._offer_organisations()
         self._offer_services()
+        self._choose(chosen or {})
         self.fields["needs"].choices = [
             (option.value, option.label) for option in options_for(None).get("vocabulary:needs", ())
         ]
@@ -106,6 +113,11 @@ class NewAgreementForm(PrisonForm):
         typed = self.cleaned_data["service_name"]
         own = (row.name for row in self.services.values() if row.organisation_id == self.chosen_organisation.pk)
         return next((name for name in own if name.casefold() == typed.casefold()), typed)
+
+    def _choose(self, chosen: Mapping[str, str]) -> None:
+        """What a wanted idea has said already."""
+        prison = next((key for key, prison in self.prisons.items() if prison.slug == chosen.get("prison")), "")
+        self.initial |= {"establishment": prison, "needs": [chosen.get("need", "")]}
 
     def _offer_organisations(self) -> None:
         field = self.fields["organisation"]

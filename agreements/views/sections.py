@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from agreements.assurance import taken, takes_from_profile
 from agreements.forms.section import SectionForm
+from agreements.neighbours import ASKS_OF_OTHERS, NEEDS_AND_GROUPS, alike
 from agreements.operations.answering import Saved
 from agreements.questions.definition import Question, Section
 from agreements.questions.progress import row_labels
@@ -49,7 +50,7 @@ class SectionPage(AnswersPage):
         }
 
     def show(self, form: SectionForm, **more: Any) -> HttpResponse:
-        more |= {
+        more |= self._what_is_there() | {
             "taken": taken(self.reading, self.section),
             "takes_from_profile": takes_from_profile(
                 self.section, self.request.user, self.agreement.organisation, self.unlocked
@@ -57,12 +58,34 @@ class SectionPage(AnswersPage):
         }
         return super().show(form, open_comments=self._open_comments(), number=self._number(), **more)
 
+    def _what_is_there(self) -> dict[str, Any]:
+        """Like services at the prison, for the questions that ask of them; and why the partner goes on."""
+        if not ASKS_OF_OTHERS & {question.id for question in self.asked}:
+            return {}
+        reason = self.reading.answers.get("S1-07", "") if self.section.stage > 1 else ""
+        return {"asks_of_others": ASKS_OF_OTHERS, "alike": alike(self.version), "reason": reason}
+
+    def _already_there(self, saved: Saved) -> str:
+        """Said as soon as need and group are picked: that the same is done for the same people."""
+        count = 0
+        if NEEDS_AND_GROUPS & set(saved.written):
+            count = sum(each.is_for_the_same_people for each in alike(self.version))
+        if not count:
+            return ""
+        begins = "One service addresses" if count == 1 else f"{count} services address"
+        return (
+            f"{begins} the same need for the same people at {self.agreement.establishment}. Say in S1-07 why you go on."
+        )
+
     def saved(self, saved: Saved) -> HttpResponse:
         now = read(self.version)
         opened = [question.id for question in self._questions_for(now) if not self._was_on_the_page(question, now)]
         if self.is_autosave:
             answer = {"saved": clock.say_time(clock.now()), "base": saved.bases}
-            return JsonResponse(answer | ({"notice": NEW_QUESTIONS} if opened else {}))
+            notice = " ".join(filter(None, [NEW_QUESTIONS if opened else "", self._already_there(saved)]))
+            return JsonResponse(answer | ({"notice": notice} if notice else {}))
+        if there := self._already_there(saved):
+            messages.info(self.request, there)
         if opened:
             messages.info(self.request, f"{NEW_QUESTIONS} They are below.")
             return redirect(f"{self.request.path}#question-{opened[0]}")

@@ -25,6 +25,7 @@ from portal.foundation import typed
 from portal.foundation.exceptions import NotReady, Overtaken
 
 CHECK = "eligibility_check"
+CHOSEN = "chosen_for_an_agreement"
 KEPT = "We kept what you were typing when your session ended. It isn't saved yet."
 
 
@@ -78,7 +79,7 @@ def agreement_new(request: HttpRequest) -> HttpResponse:
     organisations = organisations_of(request.user)
     if not organisations:
         raise PermissionDenied
-    check, is_post = remembered_check(request), request.method == "POST"
+    check, is_post, chosen = remembered_check(request), request.method == "POST", brought_along(request)
     if check is None or (hasattr(check, "agreement") and not is_post):
         messages.info(request, "First check whether you need an agreement.")
         return redirect("start")
@@ -87,10 +88,17 @@ def agreement_new(request: HttpRequest) -> HttpResponse:
     kept = None if is_post else typed.take_back(request)
     if kept is not None:
         messages.info(request, KEPT)
-    form = NewAgreementForm(organisations, data=request.POST if is_post else kept)
+    form = NewAgreementForm(organisations, data=request.POST if is_post else kept, chosen=chosen)
     if is_post and form.is_valid() and form.is_confirmed:
         return begin(request, check, form)
     return offer(request, form)
+
+
+def brought_along(request: HttpRequest) -> dict[str, str]:
+    """The prison and the need of a wanted idea, kept while the check is answered."""
+    if "prison" in request.GET:
+        request.session[CHOSEN] = {name: request.GET.get(name, "") for name in ("prison", "need")}
+    return request.session.get(CHOSEN, {})
 
 
 def begin(request: HttpRequest, check: EligibilityCheck, form: NewAgreementForm) -> HttpResponse:
@@ -107,6 +115,7 @@ def begin(request: HttpRequest, check: EligibilityCheck, form: NewAgreementForm)
         return redirect("agreement_detail", overtaken.stored.reference)
     except NotReady as not_ready:
         return offer(request, form, not_ready.reasons)
+    request.session.pop(CHOSEN, None)
     messages.success(request, "You have started the agreement. Look at the answers that came along from your check.")
     return redirect("agreement_detail", version.agreement.reference)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, get_resolver, reverse
 
 from agreements.models import Attachment
-from directory.models import Invitation, JoiningRequest, OrganisationMerge
+from directory.models import Idea, Invitation, JoiningRequest, NeedsStatement, OrganisationMerge
 from directory.operations.invitations import token_of
 from portal.foundation.models import User
 from portal.home.models import LegalHold, PersonalDataCopy
@@ -66,6 +66,11 @@ VALUES: dict[str, Callable[[Named], Any]] = {
     "secret": lambda named: CalendarAddress.objects.get(user=named.person).secret,
     "whose": lambda named: "mine",
     "slug": lambda named: (named.story.cast.prison if named.is_of_the_prison else named.story.cast.charity).slug,
+    "establishment": lambda named: named.story.cast.prison.slug,
+    "need": lambda named: "health",
+    "year": lambda named: NeedsStatement.objects.get(establishment=named.story.cast.prison).year,
+    "area": lambda named: "fife",
+    "contact": lambda named: "interface-fife",
     "edition": lambda named: "standard",
     "kind": lambda named: "agreement",
     "name": lambda named: "pause",
@@ -84,6 +89,8 @@ ORGANISATION_PAGES = (
 VALUES_OF_PAGES: dict[tuple[str, str], Callable[[Named], Any]] = {
     ("service_detail", "reference"): lambda named: named.story.version.agreement.service.reference,
     ("retention_change", "name"): lambda named: "mail",
+    ("idea_detail", "reference"): lambda named: Idea.objects.get(organisation=named.story.cast.charity).reference,
+    **{(page, "kind"): lambda named: "council" for page in ("area_detail", "area_csv", "area_contact")},
     ("mail_detail", "name"): lambda named: "no-mail-here-1",
     ("choices_edit", "path"): lambda named: "S1-02",
     **{(page, "slug"): lambda named: named.story.cast.charity.slug for page in ORGANISATION_PAGES},

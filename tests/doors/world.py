@@ -18,7 +18,9 @@ from agreements import documents
 from agreements.models import AssuranceProfile, Attachment, Comment, QuestionSet, Version
 from agreements.operations import starting
 from agreements.reading import read
-from directory.models import Absence, Invitation, JoiningRequest, OrganisationMerge, Post, Role
+from directory.models import Absence, Invitation, JoiningRequest, OrganisationMerge, Post, Role, Term
+from directory.operations.ideas import put_idea
+from directory.operations.needs import save_statement, tell_prison
 from portal.foundation import clock
 from portal.foundation.models import User
 from portal.home.models import LegalHold, PersonalDataCopy
@@ -175,9 +177,18 @@ def leave_things(version: Version, cast: factories.Cast, canary: str) -> None:
         by=cast.contributor,
     )
     LegalHold.objects.create(organisation=cast.charity, reason=f"{canary} hold", placed_by=cast.cjvsf)
+    tell_needs(cast, canary)
     merged = factories.organisation()
     OrganisationMerge.objects.create(kept=cast.charity, merged=merged, moved={}, renamed={}, by=cast.cjvsf)
     JoiningRequest.objects.create(name=f"{canary} asks", contact_email=f"{canary}@example.org", why=canary)
+
+
+def tell_needs(cast: factories.Cast, canary: str) -> None:
+    """A draft of what the prison needs, what the charity told it, and an idea: nobody else reads them."""
+    save_statement(cast.prison, by=cast.hoo, revision=0, needs={"health": 3}, sources=f"{canary} survey")
+    tell_prison(cast.prison, cast.charity, by=cast.contributor, text=f"{canary} sees a need")
+    need = Term.objects.get(vocabulary__key="needs", slug="health")
+    put_idea(cast.prison, cast.charity, by=cast.contributor, kind="pitch", need=need, group=None, text=f"{canary} idea")
 
 
 def people(world: World) -> dict[str, User]:

@@ -26,7 +26,8 @@ from agreements.models import (
     Version,
 )
 from agreements.questions.definition import Control
-from directory.models import Holding, Organisation, Post, Role
+from directory import needs_map
+from directory.models import Holding, Idea, NeedsStatement, Organisation, PartnerView, Post, Role
 from portal.foundation import clock
 from portal.foundation.models import Notification, User
 from portal.foundation.text import looks_like_prisoner_number
@@ -36,6 +37,7 @@ from portal.home.demo.context import demo as demo_context
 from portal.home.demo.loading import SENT_AFTERWARDS, load
 from portal.home.demo.people import PASSWORD, SIGN_INS, demo_people
 from portal.home.demo.stories import STORIES, choose
+from tests.directory import provision_in_sql
 from tests.facts import load_what_is_missing
 
 NUMBER = len(STORIES) + 4
@@ -75,6 +77,11 @@ def all_texts() -> Iterator[str]:
     yield from Comment.objects.values_list("text", flat=True)
     yield from Action.objects.values_list("what", flat=True)
     yield from StatusChange.objects.values_list("note", flat=True)
+    for row in NeedsStatement.objects.values_list("partners_heard", "custody_heard", "sources"):
+        yield from row
+    for row in Idea.objects.values_list("text", "why"):
+        yield from row
+    yield from PartnerView.objects.values_list("text", flat=True)
 
 
 def test_every_status_that_the_steps_reach_is_there(demo):
@@ -136,6 +143,27 @@ def test_only_the_newest_mail_waits(demo):
     assert waiting.count() == SENT_AFTERWARDS
     assert set(kept_back.values_list("server_answer", flat=True)) == {"Demonstration: not sent"}
     assert max(kept_back.values_list("created_at", flat=True)) <= min(waiting.values_list("created_at", flat=True))
+
+
+def test_ideas_are_in_every_state_and_most_prisons_have_said_what_they_need(demo):
+    assert set(Idea.objects.values_list("reply", flat=True)) >= {"", "wanted", "not now"}
+    assert Idea.objects.silent().count() == 1
+    assert NeedsStatement.objects.filter(published_at=None).count() == 1
+    assert NeedsStatement.objects.published().count() == 13
+    assert needs_map.read().need_gaps
+
+
+def test_the_map_of_the_demonstration_is_what_sql_counts(demo):
+    found = needs_map.read()
+    ours = {
+        (found.by_id[prison].code, need): (count.agreements, count.others)
+        for (prison, need), count in found.counts.items()
+    }
+    assert ours == provision_in_sql.matrix()
+    gaps = sorted((found.by_id[gap.prison].code, gap.slug, gap.weight) for gap in found.need_gaps)
+    assert gaps == sorted(provision_in_sql.gaps("needs", "needs"))
+    doubles = {(found.by_id[row.prison].code, row.need, row.group): len(row.listings) for row in found.duplicates}
+    assert doubles == provision_in_sql.duplicates()
 
 
 def test_nothing_looks_like_the_number_of_a_prisoner(demo):

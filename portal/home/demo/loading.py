@@ -12,6 +12,7 @@ from agreements.models import Printing
 from agreements.tasks import print_one
 from portal.foundation.models import Notification
 from portal.home.demo.cast import FIRST_CHARITY, FIRST_PRISON, assemble
+from portal.home.demo.needing import say_what_is_needed
 from portal.home.demo.people import is_loaded
 from portal.home.demo.placing import scenes
 from portal.home.demo.playing import Play
@@ -55,6 +56,7 @@ def tell(number: int, say: Say) -> None:
         Play(scene).tell()
         if told % EVERY == 0 or told == number:
             say(f"{told} of {number} agreements")
+    say_what_is_needed(cast)
 
 
 def keep_back_old_mail() -> None:
