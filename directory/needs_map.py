@@ -203,6 +203,10 @@ def _offers(prisons: Iterable[Establishment]) -> Iterator[Offer]:
         yield Offer(pk, prison, origin == Origin.AGREEMENT, *parts)
 
 
+def services_at(prison: Establishment) -> QuerySet[Listing]:
+    return Listing.objects.listed().with_parties().filter(establishment=prison)
+
+
 def services_for(prison: Establishment, need: Term) -> QuerySet[Listing]:
     """What a cell counts."""
-    return Listing.objects.listed().with_parties().filter(establishment=prison, terms=need)
+    return services_at(prison).filter(terms=need)

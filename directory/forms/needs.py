@@ -5,10 +5,11 @@ from typing import Any, cast
 
 from django import forms
 
+from directory.forms.people import Revealed
 from directory.models import Establishment, Idea, Listing, NeedsStatement, Organisation, Term, Weight
 from directory.needs_map import GROUPS, NEEDS
 from portal.foundation.fields import ChoiceField, EmailField, ShortTextField, TextField, WholeNumberField
-from portal.foundation.forms import CarefulForm, PortalForm
+from portal.foundation.forms import BoundControl, CarefulForm, PortalForm
 
 NEVER = "Never name or describe a person in custody."
 WEIGHTS = [("", "Not weighed"), *((str(value), label) for value, label in Weight.choices)]
@@ -150,7 +151,7 @@ class IdeaForm(OnBehalf):
 
 
 class AnswerForm(CarefulForm):
-    """The prison's answer. A duplicate names the service that is there."""
+    """The prison's answer. A duplicate names the service that is there, which that answer asks for."""
 
     reply = ChoiceField(
         label="What do you answer?",
@@ -165,7 +166,12 @@ class AnswerForm(CarefulForm):
         super().__init__(data)
         self.listings = {str(listing.pk): listing for listing in listings}
         names = ((key, f"{row.service}, by {row.service.organisation}") for key, row in self.listings.items())
-        cast(ChoiceField, self.fields["duplicate_of"]).choices = [("", "None"), *names]
+        cast(ChoiceField, self.fields["duplicate_of"]).choices = [("", "Choose a service"), *names]
+        cast(BoundControl, self["reply"]).reveals = {Idea.Reply.DUPLICATE.value: (Revealed(self["duplicate_of"]),)}
+
+    @property
+    def shown(self) -> list[BoundControl]:
+        return [bound for bound in super().shown if bound.name != "duplicate_of"]
 
     def clean(self) -> dict[str, Any]:
         super().clean()

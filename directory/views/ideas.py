@@ -84,9 +84,9 @@ def idea_detail(request: HttpRequest, reference: str) -> HttpResponse:
     context["may_start"] = idea.reply == Idea.Reply.WANTED and speaks_for(request.user, idea.organisation_id)
     if request.method == "POST" and not says_what_is_needed(request.user, idea.establishment):
         raise PermissionDenied
-    listings = needs_map.services_for(idea.establishment, idea.need)
-    form = AnswerForm(given(request), listings=listings) if may_answer or request.method == "POST" else None
-    context |= {"form": form, "listings": listings}
+    everything = needs_map.services_at(idea.establishment)
+    form = AnswerForm(given(request), listings=everything) if may_answer or request.method == "POST" else None
+    context |= {"form": form, "listings": everything.filter(terms=idea.need)}
     if request.method == "POST" and form.is_valid():
         try:
             operations.answer_idea(idea, by=request.user, **form.values())

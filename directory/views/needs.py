@@ -54,8 +54,7 @@ def gap_list(request: HttpRequest) -> HttpResponse:
     """What prisons say they need and nobody provides, the heaviest first."""
     only_for_post_holders(request.user)
     found = needs_map.read()
-    context = {
-        "gaps": found.named_gaps(NEEDS),
+    context = paged(request, found.named_gaps(NEEDS)) | {
         "group_gaps": found.named_gaps(GROUPS),
         "silent": [prison for prison in found.prisons if prison.pk not in found.statements],
         "may_put": bool(organisations_of(request.user)),

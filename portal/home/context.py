@@ -39,9 +39,9 @@ def navigation(request: HttpRequest):
     user = getattr(request, "user", None)
     if user and user.is_authenticated:
         kept = [("Reviews", "review_list"), ("Actions", "action_board")]
-        places = [("Home", "home"), ("Agreements", "agreement_list"), *kept, *places]
         if standing(user).posts:
-            places.append(("Needs", "need_map"))
+            kept.append(("Needs", "need_map"))
+        places = [("Home", "home"), ("Agreements", "agreement_list"), *kept, *places]
         if managed_parties(user):
             places.append(("People", "people"))
         if standing(user).is_cjvsf:

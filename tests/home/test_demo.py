@@ -149,7 +149,7 @@ def test_ideas_are_in_every_state_and_most_prisons_have_said_what_they_need(demo
     assert set(Idea.objects.values_list("reply", flat=True)) >= {"", "wanted", "not now"}
     assert Idea.objects.silent().count() == 1
     assert NeedsStatement.objects.filter(published_at=None).count() == 1
-    assert NeedsStatement.objects.published().count() == 13
+    assert NeedsStatement.objects.published().count() == 14
     assert needs_map.read().need_gaps
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from typing import Any
 
 from directory import needs_map
 from directory.index import index
@@ -12,8 +13,8 @@ from portal.home.demo.bank import populations_of, read_file
 from portal.home.demo.cast import FIRST_CHARITY, FIRST_PRISON, Cast, Partner, Prison
 
 SEED = 7
-# Prisons that have published nothing, and one that is still writing.
-SILENT, WRITING = {"BEL", "LIL", "DUM"}, "INV"
+# Prisons that have published nothing.
+SILENT = {"BEL", "LIL", "DUM"}
 GIVEN_A_WEIGHT = 11
 # Which answer an idea gets, and how many days ago it was told; the first is the first charity's at the first prison.
 STATES = (("wanted", 60), ("", 12), ("not now", 90), ("duplicate", 120), ("", 45), ("wanted", 75), ("", 3))
@@ -31,29 +32,30 @@ def say_what_is_needed(cast: Cast) -> None:
 
 
 def state(prison: Prison, terms: dict[str, dict[str, Term]], rng: random.Random, cast: Cast) -> None:
-    """A partner tells the prison something; the prison writes, and all but one publish."""
+    """Published some weeks ago; at the first prison a year before that, so that this year's is being written."""
     establishment, head = prison.establishment, prison.approvers[0]
+    is_writing = establishment.code == FIRST_PRISON
     moment = clock.now() - dt.timedelta(days=rng.randint(20, 60))
-    with clock.set_to(moment):
-        partner = rng.choice(list(cast.partners.values()))
-        text = rng.choice(read_file("statements.json")["views"])
-        needs.tell_prison(establishment, partner.organisation, by=partner.writer, text=text)
-    with clock.set_to(moment + dt.timedelta(days=10)):
-        words = {name: rng.choice(read_file("statements.json")[name]) for name in ("partners", "custody", "sources")}
-        needs.save_statement(
-            establishment,
-            by=head,
-            revision=0,
-            needs=weights(list(terms[needs_map.NEEDS]), rng),
-            groups=weights(list(populations_of(establishment.code)), rng),
-            partners_heard=words["partners"],
-            organisations_heard=rng.randint(4, 25),
-            custody_heard=words["custody"],
-            people_heard=rng.randint(12, 140),
-            sources=words["sources"],
-        )
-        if establishment.code != WRITING:
-            needs.publish_statement(establishment, by=head)
+    with clock.set_to(moment - dt.timedelta(days=365 * is_writing)):
+        needs.save_statement(establishment, by=head, revision=0, **said(prison, terms, rng))
+        needs.publish_statement(establishment, by=head)
+    if is_writing:
+        needs.save_statement(establishment, by=prison.writer, revision=0, **said(prison, terms, rng) | {"sources": ""})
+        for partner, text in zip(cast.partners.values(), read_file("statements.json")["views"][:2], strict=False):
+            needs.tell_prison(establishment, partner.organisation, by=partner.writer, text=text)
+
+
+def said(prison: Prison, terms: dict[str, dict[str, Term]], rng: random.Random) -> dict[str, Any]:
+    words = {name: rng.choice(read_file("statements.json")[name]) for name in ("partners", "custody", "sources")}
+    return {
+        "needs": weights(list(terms[needs_map.NEEDS]), rng),
+        "groups": weights(list(populations_of(prison.establishment.code)), rng),
+        "partners_heard": words["partners"],
+        "organisations_heard": rng.randint(4, 25),
+        "custody_heard": words["custody"],
+        "people_heard": rng.randint(12, 140),
+        "sources": words["sources"],
+    }
 
 
 def weights(slugs: list[str], rng: random.Random) -> dict[str, int]:
