@@ -1,5 +1,6 @@
 """The single point of contact of a prison: the coordinator's post, who holds it, since when, and who held it before."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import cast
@@ -23,10 +24,10 @@ class Contact:
         return not self.now
 
     @property
-    def vacant_since(self):
-        """The last day on which somebody held it, when nobody does."""
+    def vacant_since(self) -> dt.date | None:
+        """The first day on which nobody held it any more, where somebody did and nobody does."""
         days = [holding.until_on for holding in self.before if holding.until_on and not holding.taken_back]
-        return max(days, default=None) if self.is_vacant else None
+        return max(days) + dt.timedelta(days=1) if days and self.is_vacant else None
 
     @property
     def public_mailbox(self) -> str:

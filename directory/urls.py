@@ -45,6 +45,7 @@ urlpatterns = [
     path("needs/at/<slug:establishment>/for/<slug:need>/", needs.need_services, name="need_services"),
     path("needs/at/<slug:establishment>/say/", statements.partner_view_give, name="partner_view_give"),
     path("needs/at/<slug:establishment>/statement/", statements.statement_edit, name="statement_edit"),
+    path("needs/at/<slug:establishment>/publish/", statements.statement_publish, name="statement_publish"),
     path("needs/at/<slug:establishment>/<int:year>/", statements.statement_detail, name="statement_detail"),
     path("areas/", areas.area_list, name="area_list"),
     path("areas/<slug:kind>/<slug:area>/", areas.area_detail, name="area_detail"),

@@ -62,8 +62,10 @@ class SectionPage(AnswersPage):
         """Like services at the prison, for the questions that ask of them; and why the partner goes on."""
         if not ASKS_OF_OTHERS & {question.id for question in self.asked}:
             return {}
-        reason = self.reading.answers.get("S1-07", "") if self.section.stage > 1 else ""
-        return {"asks_of_others": ASKS_OF_OTHERS, "alike": alike(self.version), "reason": reason}
+        told = {"asks_of_others": ASKS_OF_OTHERS, "alike": alike(self.version), "is_partners_part": True}
+        if self.section.stage > 1:
+            told |= {"is_partners_part": False, "reason": self.reading.answers.get("S1-07", "")}
+        return told
 
     def _already_there(self, saved: Saved) -> str:
         """Said as soon as need and group are picked: that the same is done for the same people."""

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from directory import needs_map
 from directory.contacts import contact_of, contacts_of
 from directory.editions import Staff, entries
+from directory.models import EstablishmentStatus
 from directory.needs_map import CHARACTERISTICS, GROUPS, NEEDS, WOMEN
 from directory.operations.needs import organisations_of, says_what_is_needed
 from directory.seen import (
@@ -99,7 +100,7 @@ def womens_estate(request: HttpRequest) -> HttpResponse:
 def contact_list(request: HttpRequest) -> HttpResponse:
     """The single point of contact of every prison: who, since when, and where nobody is."""
     only_for_post_holders(request.user)
-    contacts = contacts_of(needs_map.prisons_of_today())
+    contacts = contacts_of(needs_map.prisons_of_today().filter(status=EstablishmentStatus.OPEN))
     vacant = sum(contact.is_vacant for contact in contacts)
     return render(request, "needs/contact_list.html", {"contacts": contacts, "vacant": vacant})
 

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from directory import needs_map
 from directory.forms.needs import PartnerViewForm, StatementForm
@@ -26,7 +26,8 @@ def statement_detail(request: HttpRequest, establishment: str, year: int) -> Htt
     if statement is None:
         raise Http404
     heard = views_seen_by(request.user).filter(establishment=prison, year=year)
-    context = {"prison": prison, "statement": statement, "views": heard, **weighed(statement)}
+    writes = operations.says_what_is_needed(request.user, prison)
+    context = {"prison": prison, "statement": statement, "views": heard, "writes": writes, **weighed(statement)}
     return render(request, "needs/statement_detail.html", context)
 
 
@@ -45,9 +46,9 @@ def statement_edit(request: HttpRequest, establishment: str) -> HttpResponse:
             operations.save_statement(prison, by=request.user, revision=_seen(request), **form.values())
         except NotReady as refused:
             return _show(request, prison, form, _of_this_year(request, prison), reasons=refused.reasons)
-        if "publish" in request.POST:
-            return _publish(request, prison, form)
-        messages.success(request, "The draft is saved. Nobody outside the prison sees it yet.")
+        messages.success(request, "The draft is saved. Until it is published only the prison and CJVSF see it.")
+        if "look" in request.POST:
+            return redirect("statement_detail", establishment, clock.today().year)
         return redirect("statement_edit", establishment)
     return _show(request, prison, form, draft)
 
@@ -62,14 +63,17 @@ def _seen(request: HttpRequest) -> int:
     return int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 9 else 0
 
 
-def _publish(request: HttpRequest, prison: Establishment, form: StatementForm) -> HttpResponse:
-    """After the draft is saved. What is still missing is said with the form."""
+@require_POST
+def statement_publish(request: HttpRequest, establishment: str) -> HttpResponse:
+    """From the page that shows the draft as everybody will read it."""
+    prison = find_prison(request.user, establishment)
     try:
         statement = operations.publish_statement(prison, by=request.user)
     except NotReady as refused:
-        return _show(request, prison, form, _of_this_year(request, prison), reasons=refused.reasons)
+        messages.error(request, " ".join(refused.reasons))
+        return redirect("statement_edit", establishment)
     messages.success(request, f"The statement for {statement.year} is published. It counts on the map from now on.")
-    return redirect("statement_detail", prison.slug, statement.year)
+    return redirect("statement_detail", establishment, statement.year)
 
 
 def _show(

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from directory.models import NeedsStatement, PartnerView, Role
@@ -65,12 +65,6 @@ def test_a_save_that_saw_an_older_draft_is_refused_and_says_who_was_faster(cast,
     assert NeedsStatement.objects.get().needs == {"health": 3}
 
 
-def test_without_the_check_of_the_revision_the_faster_one_would_lose(cast, coordinator):
-    save(cast, coordinator, needs={"health": 3})
-    save(cast, cast.hoo, revision=NeedsStatement.objects.get().revision, needs={"health": 1})
-    assert NeedsStatement.objects.get().needs == {"health": 1}
-
-
 def test_what_is_missing_is_said_before_it_is_published(cast, coordinator):
     save(cast, coordinator, needs={}, sources="A survey")
     with pytest.raises(NotReady) as refused:
@@ -103,6 +97,14 @@ def test_the_database_refuses_to_change_or_delete_what_is_published(cast, coordi
         with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
             change()
     assert rows.get().needs == {"health": 3}
+
+
+def test_without_its_guard_the_database_would_change_what_is_published(cast, coordinator):
+    statement = needing.publish(cast.prison, coordinator, needs={"health": 3})
+    on = " ON directory_needsstatement" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER directory_needsstatement_no_update{on}")
+    assert NeedsStatement.objects.filter(pk=statement.pk).update(needs={}) == 1
 
 
 def test_a_draft_can_be_changed_and_deleted(cast, coordinator):
@@ -170,17 +172,28 @@ def test_the_page_saves_weights_and_counts(client, cast, coordinator):
     )
 
 
-def test_the_page_publishes_and_then_leads_to_what_was_published(client, cast, coordinator):
+def test_it_is_published_from_the_page_that_shows_it_as_everybody_will_read_it(client, cast, coordinator):
     address = reverse("statement_edit", args=[cast.prison.slug])
-    page = enter(client, coordinator).post(address, form(publish="yes"))
-    assert page.status_code == 409
-    assert "Name the sources." in page.content.decode()
+    publish = reverse("statement_publish", args=[cast.prison.slug])
+    shown = enter(client, coordinator).post(address, form(look="yes")).url
+    assert f'action="{publish}"' in client.get(shown).content.decode()
+    assert client.post(publish).url == address
+    assert "Name the sources." in client.get(address).content.decode()
     heard = {"partners_heard": "Forum", "custody_heard": "Groups", "sources": "Survey"}
-    page = client.post(address, form(1, publish="yes", **heard))
-    statement = NeedsStatement.objects.get()
-    assert page.url == reverse("statement_detail", args=[cast.prison.slug, statement.year])
-    assert "Very great need" in client.get(page.url).content.decode()
-    assert client.get(address).url == page.url
+    client.post(address, form(1, **heard))
+    assert client.post(publish).url == shown
+    page = client.get(shown).content.decode()
+    assert ("Very great need" in page, publish in page) == (True, False)
+    assert client.get(address).url == shown
+
+
+def test_who_does_not_write_it_publishes_in_vain(client, cast, coordinator):
+    save(cast, coordinator, needs={"health": 3}, **needing.HEARD)
+    for who in (cast.cjvsf, cast.signatory):
+        assert enter(client, who).post(reverse("statement_publish", args=[cast.prison.slug])).status_code == 403
+    page = enter(client, cast.cjvsf).get(reverse("statement_detail", args=[cast.prison.slug, clock.today().year]))
+    assert "Publish the statement" not in page.content.decode()
+    assert not NeedsStatement.objects.published().exists()
 
 
 def test_a_number_that_may_be_a_prisoners_is_questioned_and_nothing_is_lost(client, cast, coordinator):
