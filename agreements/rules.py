@@ -3,14 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from allauth.mfa.models import Authenticator
-
 from agreements import permissions
 from agreements.models import DRAFTED, Approval, Document, Side, Signature, Status, Version
 from agreements.questions.progress import Gap
 from agreements.reading import read
 from directory.models import Holding, Post
-from portal.foundation import clock
+from portal.foundation import clock, identity
 from portal.foundation.models import User
 
 Reasons = list[str]
@@ -84,7 +82,7 @@ def commits_no_spending(version: Version, by: User) -> Reasons:
 
 def has_a_second_factor(version: Version, by: User) -> Reasons:
     """Approvers and signatories set up a second factor before their first approval or signature."""
-    if Authenticator.objects.filter(user=by, type=Authenticator.Type.TOTP).exists():
+    if identity.has_second_factor(by):
         return []
     return ["Set up your second factor first, under Your account."]
 

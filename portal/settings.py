@@ -136,7 +136,9 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Approvers, signatories and CJVSF administrators always need a second factor; with this, everybody does.
 REQUIRE_SECOND_FACTOR = environment.flag("REQUIRE_SECOND_FACTOR", default=False)
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# A passkey is a second factor here, beside the password. It works under HTTPS, and at http://localhost.
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = OPERATOR_NAME
 
 PASSWORD_RESET_TIMEOUT = 60 * 60

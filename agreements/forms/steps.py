@@ -103,4 +103,6 @@ class StepForm(PortalForm):
             autocomplete="one-time-code",
             width=10,
             widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+            required=not self.data.get("credential"),
         )
+        self.fields["credential"] = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -22,7 +22,9 @@ from portal.foundation import clock, identity, typed
 from portal.foundation.exceptions import NotReady, Overtaken
 
 SALT = "opened words"
-NOT_PROVED = "The password or the code isn’t right. Each code counts once: wait for the next one and try again"
+NOT_PROVED = (
+    "The password, the code or the passkey isn’t right. Each code counts once: wait for the next one and try again"
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,6 +75,7 @@ def ask(
         "words": words,
         "sha256": sha256,
         "opened": signing.dumps([sha256, clock.now().isoformat()], salt=SALT),
+        "passkeys": identity.asked_of_passkeys(request.user) if "identity" in step.asks else None,
         "signs_for": signing_posts(request.user, version.agreement)[:1] if "identity" in step.asks else (),
         "typed_by": typed.token(request.user, request.path),
     }
@@ -95,7 +98,8 @@ def prove(request: HttpRequest, form: StepForm) -> dict:
         return {"words_sha256": sha256}
     given = form.cleaned_data
     # The password as it was typed: text is normalised on the way in, and sign-in doesn't normalise it.
-    proved_by = identity.prove(request.user, password=request.POST["password"], code=given["code"])
+    passkey = given["credential"]
+    proved_by = identity.prove(request.user, password=request.POST["password"], code=given["code"], passkey=passkey)
     if not proved_by:
         raise NotReady(NOT_PROVED)
     evidence = Evidence(

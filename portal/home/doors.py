@@ -1,20 +1,22 @@
 """Who must show a second factor before any page opens. The directory says who they are, so the rule stands above it."""
 
-from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from directory.models import Post, Role
 from directory.standing import standing
+from portal.foundation import identity
 from portal.foundation.models import User
 
 SET_UP = "mfa_activate_totp"
 ALWAYS_OPEN = {
     SET_UP,
     "mfa_index",
+    "mfa_add_webauthn",
+    "mfa_list_webauthn",
     "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
     "account_login",
     "account_logout",
     "account_inactive",
@@ -25,10 +27,12 @@ ALWAYS_OPEN = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    "privacy",
+    "accessibility",
+    "complaints",
     "live",
     "ready",
 }
-SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 DECIDING_ROLES = {Role.HOO, Role.SIGNATORY, Role.CJVSF}
 
 
@@ -40,10 +44,6 @@ def needs_second_factor(user: User) -> bool:
 def asks_for_second_factor(post: Post) -> bool:
     decides = post.role in DECIDING_ROLES or post.approval_order is not None or post.signing_order is not None
     return decides or bool(post.organisation and post.organisation.requires_second_factor)
-
-
-def has_second_factor(user: User) -> bool:
-    return is_mfa_enabled(user, SECOND_FACTORS)
 
 
 class SecondFactorFirst:
@@ -59,6 +59,6 @@ class SecondFactorFirst:
         page = request.resolver_match.url_name if request.resolver_match else ""
         if page in ALWAYS_OPEN or not request.user.is_authenticated:
             return None
-        if needs_second_factor(request.user) and not has_second_factor(request.user):
+        if needs_second_factor(request.user) and not identity.has_second_factor(request.user):
             return redirect(SET_UP)
         return None

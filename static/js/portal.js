@@ -65,6 +65,8 @@ async function start() {
   if (document.querySelector('button[name="rows"]')) (await import("./rows.js")).rows(enhance);
   const waiting = document.querySelectorAll("[data-poll]");
   if (waiting.length) (await import("./poll.js")).poll(waiting);
+  const keys = document.querySelectorAll("[data-passkey]");
+  if (keys.length) keys.forEach((await import("./passkey.js")).passkey);
   const seconds = Number(document.body.dataset.sessionSeconds);
   if (seconds) (await import("./session.js")).warnBeforeEnd(seconds);
 }

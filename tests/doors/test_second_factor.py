@@ -4,14 +4,16 @@ import time
 
 import pytest
 import time_machine
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from directory.models import Role
+from portal.foundation import identity
 from portal.foundation.models import User
 from portal.home.doors import needs_second_factor
 from tests import factories
@@ -132,3 +134,42 @@ def test_a_recovery_code_opens_the_door_once():
         sign_in(client, who)
         client.post(reverse("mfa_authenticate"), {"code": code})
     assert ["_auth_user_id" in client.session for client in (first, second)] == [True, False]
+
+
+# Passkeys. What a real one answers is played in tests/journeys/test_passkeys.py.
+
+
+def with_a_passkey(who: User) -> User:
+    Authenticator.objects.filter(user=who).delete()
+    Authenticator.objects.create(user=who, type="webauthn", data={"name": "Phone", "credential": {}})
+    return who
+
+
+def test_a_passkey_counts_as_the_second_factor():
+    assert signed_in(with_a_passkey(DECIDERS["HOO"]())).get(reverse("home")).status_code == 200
+
+
+def test_recovery_codes_alone_do_not():
+    who = DECIDERS["HOO"]()
+    RecoveryCodes.activate(who)
+    assert signed_in(who).get(reverse("home")).headers["Location"] == reverse("mfa_activate_totp")
+
+
+@pytest.mark.parametrize("answer", ["{", "[]", "{}", '{"id": "a"}', "null", '"x"', '{"id": 1, "response": []}'])
+def test_nonsense_instead_of_a_passkeys_answer_proves_nothing(answer, rf, monkeypatch):
+    monkeypatch.setattr("portal.foundation.throttle.sleep", lambda seconds: None)
+    who = factories.user()
+    request = rf.get("/")
+    request.session = {"mfa.webauthn.state": {"challenge": "a", "user_verification": "preferred"}}
+    with context.request_context(request):
+        assert identity.prove(who, password=factories.PASSWORD, passkey=answer) == ""
+
+
+def test_nobody_signs_in_with_a_passkey_alone():
+    with pytest.raises(NoReverseMatch):
+        reverse("mfa_login_webauthn")
+
+
+@pytest.mark.parametrize("page", ["privacy", "accessibility", "complaints"])
+def test_what_everybody_may_read_stays_open_before_the_factor_is_set_up(page):
+    assert signed_in(DECIDERS["HOO"]()).get(reverse(page)).status_code == 200
