@@ -8,4 +8,18 @@ timeout = 60
 max_requests = 5000
 max_requests_jitter = 500
 control_socket_disable = True
-loglevel = "warning"
+# One JSON line an event, as the portal's own (settings.LOGGING). An access is told by method, path without its query,
+# status and microseconds; portal.foundation.logs cuts the tokens of invitations, reset links and calendars out of paths.
+accesslog = "-"
+access_log_format = "%(m)s %(U)s %(s)s %(D)s"
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "portal.foundation.logs.formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "gunicorn.error": {"level": "WARNING", "handlers": ["console"], "propagate": False},
+        "gunicorn.access": {"level": "INFO", "handlers": ["console"], "propagate": False},
+    },
+    "root": {"level": "WARNING", "handlers": ["console"]},
+}

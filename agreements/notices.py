@@ -1,12 +1,15 @@
 """Who is told what. One rule for every ending: everyone who has acted hears of it."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.urls import reverse
 
 from agreements.models import Action, Agreement, Side, StatusChange, Version
 from agreements.statuses import facts
-from directory.models import Organisation
-from portal.foundation import outbox
+from directory.addressing import member_address
+from directory.models import Holding, Organisation
+from portal.foundation import clock, outbox
 
 
 def party_address(agreement: Agreement, side: str) -> str:
@@ -44,11 +47,12 @@ def about_profile(organisation: Organisation) -> dict[str, str]:
     return facts | {"link": settings.SITE_URL + path}
 
 
-def tell(version: Version, change: StatusChange, *, addressees: set[str], template: str) -> None:
+def tell(version: Version, change: StatusChange, *, addressees: Mapping[str, str], template: str) -> None:
+    """To each address; a person's goes only if they still stand behind the second one when it is sent."""
     context = about(version) | {"step": change.step, "by": change.by.name if change.by else "The portal"}
-    for addressee in sorted(addressees):
+    for addressee, via in sorted(addressees.items()):
         key = f"step:{change.pk}:{addressee}"
-        outbox.queue(to=addressee, template=template, context=context, dedupe_key=key)
+        outbox.queue(to=addressee, template=template, context=context, dedupe_key=key, via=via)
 
 
 def tell_whose_turn_it_is(version: Version, change: StatusChange) -> None:
@@ -57,15 +61,30 @@ def tell_whose_turn_it_is(version: Version, change: StatusChange) -> None:
     tell(
         version,
         change,
-        addressees={party_address(version.agreement, side) for side in sides},
+        addressees={party_address(version.agreement, side): "" for side in sides},
         template="your_turn" if facts(version.status).turn else "agreement_changed",
     )
 
 
 def tell_everyone_who_acted(version: Version, change: StatusChange) -> None:
-    """Both parties if the prison has seen it, and each person who wrote, commented, approved or signed, in whatever post."""
+    """Both parties if the prison has seen it, and each person who wrote, commented, approved or signed, in whatever post.
+
+    Who holds no post at either party any more when the mail goes out has left, and gets none.
+    """
     written = (version.changes, version.answers, version.comments, version.actions, version.approvals)
     acted = {user_id for rows in written for user_id in rows.exclude(by=None).values_list("by_id", flat=True)}
     sides = list(Side) if version.agreement.sent_at else [Side.PARTNER]
-    addressees = {f"user:{user_id}" for user_id in acted} | {party_address(version.agreement, side) for side in sides}
-    tell(version, change, addressees=addressees, template="agreement_changed")
+    parties = {party_address(version.agreement, side): "" for side in sides}
+    people = {f"user:{user_id}": via for user_id, via in _memberships(version.agreement, acted).items()}
+    tell(version, change, addressees=people | parties, template="agreement_changed")
+
+
+def _memberships(agreement: Agreement, people: set[int]) -> dict[int, str]:
+    """Those of these people who hold a post at one of the parties today, each as a member of it."""
+    parties = {"organisation": agreement.organisation_id, "establishment": agreement.establishment_id}
+    holdings = Holding.objects.on(clock.today()).filter(user__in=people)
+    return {
+        user_id: member_address(party, party_id, user_id)
+        for party, party_id in parties.items()
+        for user_id in holdings.filter(**{f"post__{party}": party_id}).values_list("user_id", flat=True)
+    }

@@ -4,6 +4,7 @@
     post:7                    whoever holds the post, and the deputy while the holder is away or there is none
     organisation:5            those who act for the organisation; establishment:7 for a prison
     organisation_lead:5       its administrator and every deputy there; establishment_lead:7 the Head of Offender Outcomes
+    organisation_member:5/7   the person 7 as long as they hold a post at the organisation; establishment_member:5/7 likewise
     cjvsf                     the administrators of CJVSF
 
 Several may stand in one address, with spaces between them. An address that reaches nobody means the lead of its party,
@@ -17,6 +18,7 @@ from portal.foundation import clock
 from portal.foundation.models import User
 
 PARTIES = ("organisation", "establishment")
+MEMBER = "member"
 # The roles that mail to a whole party goes to.
 TOLD = {
     "organisation": (Role.CONTRIBUTOR, Role.SIGNATORY, Role.ADMINISTRATOR),
@@ -42,12 +44,28 @@ def _people(kind: str, number: str) -> set[int]:
     if kind == "post":
         post = Post.objects.get(pk=number)
         return acting(Post.objects.filter(pk=number)) or _lead_of_party(post)
-    party, _, is_lead = kind.partition("_")
+    party, _, which = kind.partition("_")
     if party not in PARTIES:
         return acting(Post.objects.filter(role=Role.CJVSF))
-    if is_lead:
+    if which == MEMBER:
+        return _member(party, *number.split("/"))
+    if which:
         return _lead(party, number) | _deputies(party, number) or _people("cjvsf", "")
     return acting(_posts_told(party, number)) or _people("cjvsf", "")
+
+
+def member_address(party: str, party_id: int, user_id: int) -> str:
+    return f"{party}_{MEMBER}:{party_id}/{user_id}"
+
+
+def is_member_address(address: str) -> bool:
+    """Whether it means one person while they hold a post, and nobody in their place."""
+    return address.partition(":")[0].endswith(f"_{MEMBER}")
+
+
+def _member(party: str, party_id: str, user_id: str) -> set[int]:
+    held = Holding.objects.on(clock.today()).filter(**{f"post__{party}_id": party_id}, user=user_id)
+    return set(held.values_list("user_id", flat=True))
 
 
 def _posts_told(party: str, number: str | int) -> QuerySet[Post]:

@@ -14,7 +14,7 @@ from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F, Q
 
-from directory.addressing import people_behind
+from directory.addressing import is_member_address, people_behind
 from directory.digests import collect
 from directory.letters import compose
 from directory.mail_log import tell_their_lead
@@ -79,6 +79,9 @@ def spread(row: Notification, via: str) -> None:
     """One row for each person behind the address, and none twice. Nobody there at all: it waits until there is somebody."""
     topic = row.dedupe_key.partition(">")[0]
     people = people_behind(via)
+    if not people and is_member_address(via):
+        finish(row, closed_at=clock.now(), server_answer="Holds no post there any more")
+        return
     if not people:
         wait(row, "Nobody acts there, and nobody at CJVSF")
         Notification.objects.filter(pk=row.pk).update(digest=None)

@@ -3,8 +3,10 @@
 from django.http import Http404
 
 from directory.models import Holding, Invitation, JoiningRequest, Organisation, OrganisationMerge, Post
+from directory.models.joining import CAN_BE_UNDONE_FOR
 from directory.parties import Party, find_party, manages, party_of
 from directory.standing import standing
+from portal.foundation import clock
 from portal.foundation.models import User
 
 PARTIES = ("post__organisation", "post__establishment")
@@ -69,7 +71,7 @@ def person(user: User, person_id: int) -> User:
 
 def organisations_named(user: User, name: str):
     only_for_cjvsf(user)
-    return Organisation.objects.filter(name__icontains=name)
+    return Organisation.objects.filter(name__icontains=name, merged_into=None)
 
 
 def find_organisation(user: User, slug: str) -> Organisation:
@@ -98,5 +100,7 @@ def find_merge(user: User, merge_id: int) -> OrganisationMerge:
 
 
 def merges_of(organisation: Organisation):
-    """The merges that brought something to an organisation and stand, the latest first."""
-    return OrganisationMerge.objects.filter(kept=organisation, undone_at=None).select_related("merged", "by")
+    """The merges into an organisation that can still be undone, the latest first."""
+    since = clock.now() - CAN_BE_UNDONE_FOR
+    merges = OrganisationMerge.objects.filter(kept=organisation, undone_at=None, at__gte=since)
+    return merges.select_related("merged", "by")

@@ -6,6 +6,7 @@ Web code never talks to the broker.
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -15,6 +16,13 @@ EVERY_HOUR = 3600.0
 EVERY_DAY = 24 * EVERY_HOUR
 
 app = Celery("portal")
+
+
+@setup_logging.connect
+def leave_logging_alone(**kwargs: object) -> None:
+    """Otherwise Celery writes lines of its own form: settings.LOGGING says how every line looks."""
+
+
 app.conf.update(
     broker_url=settings.BROKER_URL,
     broker_connection_retry_on_startup=True,

@@ -1,5 +1,6 @@
 """The environment, read once: a wrong value is refused with advice on how to mend it."""
 
+import ipaddress
 import os
 from urllib.parse import urlsplit
 
@@ -37,6 +38,17 @@ def origin(name: str, *, default: str) -> str:
             f"{name} is {value!r}. Set it to an address such as https://agreements.example.scot."
         )
     return value
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Addresses or networks, with spaces between them. One that means everybody would let anybody say where they are."""
+    try:
+        found = [ipaddress.ip_network(word) for word in text(name).split()]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}. Set it to addresses such as 10.0.0.2 or 10.0.0.0/24.") from None
+    if any(network.prefixlen == 0 for network in found):
+        raise ImproperlyConfigured(f"{name} would trust every address. Name the proxies alone, such as 10.0.0.2.")
+    return found
 
 
 def secret_key(*, debug: bool) -> str:

@@ -19,6 +19,7 @@ SITE_URL = environment.origin("SITE_URL", default="http://127.0.0.1:8000")
 SECURE = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname, *environment.text("ALLOWED_HOSTS").split()]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
 
 OPERATOR_NAME = environment.text("OPERATOR_NAME", "Partnership Agreements (demonstration)")
 OPERATOR_EMAIL = environment.text("OPERATOR_EMAIL", "operator@example.org")
@@ -139,6 +140,7 @@ REQUIRE_SECOND_FACTOR = environment.flag("REQUIRE_SECOND_FACTOR", default=False)
 # A passkey is a second factor here, beside the password. It works under HTTPS, and at http://localhost.
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_ADAPTER = "portal.foundation.doors.SecondFactorAdapter"
 MFA_TOTP_ISSUER = OPERATOR_NAME
 
 PASSWORD_RESET_TIMEOUT = 60 * 60
@@ -215,6 +217,7 @@ LOGGING = {
     "formatters": {"line": {"()": "portal.foundation.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # WeasyPrint tells every step of every page that it makes.
-    "loggers": {"weasyprint": {"level": "ERROR"}, "fontTools": {"level": "WARNING"}},
+    # Celery says of every sweep that it came and went, every few seconds.
+    "loggers": {"celery": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}, "fontTools": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO")},
 }

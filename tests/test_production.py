@@ -62,7 +62,7 @@ def test_the_compose_file_holds_no_secret():
 
 def names_read_by_the_portal() -> set[str]:
     text = "".join((ROOT / "portal" / file).read_text() for file in ("settings.py", "environment.py"))
-    return set(re.findall(r'\b(?:text|flag|whole_number|origin)\(\s*"([A-Z_]+)"', text))
+    return set(re.findall(r'\b(?:text|flag|whole_number|origin|networks)\(\s*"([A-Z_]+)"', text))
 
 
 def names_in_the_readme() -> set[str]:

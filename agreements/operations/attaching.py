@@ -7,10 +7,8 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 
 from agreements.models import Attachment, Version
-from portal.foundation import clock
+from portal.foundation import clock, uploads
 from portal.foundation.models import User
-
-KEPT_NAME = 150
 
 
 def attach(version: Version, path: str, upload: UploadedFile, *, by: User) -> dict[str, Any]:
@@ -26,12 +24,12 @@ def attach(version: Version, path: str, upload: UploadedFile, *, by: User) -> di
 
 def store(version: Version, question_id: str, upload: UploadedFile, *, by: User) -> Attachment:
     """Keep an upload with a version. Call it in the transaction of what it belongs to."""
-    content = upload.read()
+    content = uploads.content_of(upload)
     attachment = Attachment(
         version=version,
         question_id=question_id,
-        name=upload.name.replace("/", "_").replace("\\", "_")[-KEPT_NAME:],
-        kind=upload.name.rpartition(".")[2].lower()[:80],
+        name=uploads.clean_name(upload.name),
+        kind=uploads.ending(upload.name)[:80],
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         by=by,

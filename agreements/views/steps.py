@@ -20,6 +20,7 @@ from agreements.views.finding import find_version
 from agreements.workflow import BY_NAME, Step, perform, reasons_against, steps_open_to, what_happened
 from portal.foundation import clock, identity, typed
 from portal.foundation.exceptions import NotReady, Overtaken
+from portal.foundation.networks import address_of
 
 SALT = "opened words"
 NOT_PROVED = (
@@ -106,7 +107,7 @@ def prove(request: HttpRequest, form: StepForm) -> dict:
         proved_by=proved_by,
         signed_in_at=signed_in_at(request),
         opened_at=opened_at,
-        network_address=request.META.get("REMOTE_ADDR"),
+        network_address=address_of(request),
         browser=request.headers.get("User-Agent", ""),
         statement=INTENT,
     )

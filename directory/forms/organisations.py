@@ -15,9 +15,14 @@ class OrganisationForm(PortalForm):
         label="Scottish charity number (optional)", help_text="SC and six digits.", required=False, width=10
     )
     website = forms.URLField(label="Website (optional)", required=False, assume_scheme="https")
+    requires_second_factor = forms.BooleanField(
+        label="Everybody who acts for it needs a second factor",
+        help_text="Whoever has none is led to set one up before anything else opens.",
+        required=False,
+    )
 
     def __init__(self, data: Any = None, *, organisation: Organisation):
-        names = ("name", "charity_number", "website")
+        names = ("name", "charity_number", "website", "requires_second_factor")
         super().__init__(data, initial={name: getattr(organisation, name) for name in names})
 
     def clean_charity_number(self) -> str:

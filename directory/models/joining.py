@@ -10,6 +10,7 @@ from directory.models.posts import Holding, Post
 from portal.foundation import clock
 from portal.foundation.models import User
 
+CAN_BE_UNDONE_FOR = dt.timedelta(days=30)
 INVITATION_RUNS = dt.timedelta(days=14)
 
 

@@ -1,20 +1,18 @@
 """Renaming, merging and leaving. What was signed keeps the name that it was signed with: its PDF isn't touched."""
 
-import datetime as dt
-
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from directory.changes import Change, check
 from directory.models import Holding, Invitation, JoiningRequest, Organisation, OrganisationMerge, Service
+from directory.models.joining import CAN_BE_UNDONE_FOR
 from directory.operations.holdings import finish
 from directory.standing import standing
 from portal.foundation import audit, clock
 from portal.foundation.exceptions import NotReady
 from portal.foundation.models import User
 
-CAN_BE_UNDONE_FOR = dt.timedelta(days=30)
 # What says how an organisation came to be as it is stays with it.
 STAYS = (Organisation, OrganisationMerge, JoiningRequest)
 
@@ -28,8 +26,16 @@ def _locked(by: User, *organisations: Organisation) -> list[Organisation]:
 
 
 @transaction.atomic
-def rename(organisation: Organisation, *, by: User, name: str, charity_number: str, website: str = "") -> None:
-    """Another name, number or website. The address of its pages stays."""
+def rename(
+    organisation: Organisation,
+    *,
+    by: User,
+    name: str,
+    charity_number: str,
+    website: str = "",
+    requires_second_factor: bool = False,
+) -> None:
+    """Another name, number or website, and whether everybody there needs a second factor. The address of its pages stays."""
     (organisation,) = _locked(by, organisation)
     others = Organisation.objects.exclude(pk=organisation.pk)
     if others.filter(name__iexact=name).exists():
@@ -38,8 +44,10 @@ def rename(organisation: Organisation, *, by: User, name: str, charity_number: s
         raise NotReady("Another organisation has this charity number. Merge the two instead.")
     before = organisation.name
     organisation.name, organisation.charity_number, organisation.website = name, charity_number, website
-    organisation.save(update_fields=["name", "charity_number", "website"])
-    audit.record("rename", about=f"organisation:{organisation.pk}", by=by, before=before, after=name)
+    organisation.requires_second_factor = requires_second_factor
+    organisation.save(update_fields=["name", "charity_number", "website", "requires_second_factor"])
+    told = {"before": before, "after": name, "requires_second_factor": requires_second_factor}
+    audit.record("rename", about=f"organisation:{organisation.pk}", by=by, **told)
 
 
 @transaction.atomic

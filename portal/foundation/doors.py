@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +12,7 @@ from django.urls import reverse
 
 from portal.foundation import clock, throttle
 from portal.foundation.models import User
-from portal.foundation.networks import network_of
+from portal.foundation.networks import address_of, network_of
 
 BUSY = "Somebody in your network is trying many passwords just now. Wait a few seconds and try again"
 # What no page of ours asks of a browser.
@@ -26,6 +28,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reset_password_from_key_url(self, key: str) -> str:
         return settings.SITE_URL + reverse("account_reset_password_from_key", args=key.split("-", 1))
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return address_of(request)
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Slowed by what was wrong before, at this account and from this network. Asking again for a password is too."""
         account = f"account:{credentials.get('email', '').strip().lower()}"
@@ -36,6 +41,11 @@ class AccountAdapter(DefaultAccountAdapter):
         except throttle.TooManyAtOnce:
             raise ValidationError(BUSY) from None
         return user
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        return f"Passkey {Authenticator.objects.filter(user=user, type=type).count() + 1}"
 
 
 class Headers:

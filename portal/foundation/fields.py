@@ -12,6 +12,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import validate_email
 from django.utils.datastructures import MultiValueDict
 
+from portal.foundation import uploads
+
 YES_NO = (("yes", "Yes"), ("no", "No"))
 DATE_PARTS = ("day", "month", "year")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -19,16 +21,6 @@ YEARS = range(1900, 2200)
 WHOLE_NUMBER = re.compile(r"-?(?:[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})")
 MONEY = re.compile(r"£?([0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})(\.[0-9]{1,2})?")
 TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
-LARGEST_FILE = 10 * 1024 * 1024
-# What a file of each kind begins with, so that a renamed programme is refused.
-BEGINNINGS = {
-    "pdf": b"%PDF-",
-    "docx": b"PK\x03\x04",
-    "odt": b"PK\x03\x04",
-    "png": b"\x89PNG\r\n",
-    "jpg": b"\xff\xd8\xff",
-    "jpeg": b"\xff\xd8\xff",
-}
 
 
 TOO_LONG = {"max_length": "Use %(limit_value)d characters or fewer. You have used %(show_value)d"}
@@ -219,7 +211,7 @@ class FileField(forms.FileField):
 
     def to_python(self, data: Any) -> UploadedFile | None:
         if upload := super().to_python(data):
-            check_upload(upload, self.kinds)
+            uploads.check(upload, self.kinds)
         return upload
 
 
@@ -235,20 +227,6 @@ class FilesField(FileField):
     def clean(self, data: list[UploadedFile], initial: Any = None) -> list[UploadedFile]:
         cleaned = [super(FilesField, self).clean(upload) for upload in data or [None]]
         return [upload for upload in cleaned if upload]
-
-
-def check_upload(upload: UploadedFile, kinds: Sequence[str]) -> None:
-    if upload.size > LARGEST_FILE:
-        raise ValidationError(f"“{upload.name}” is larger than 10 MB. Choose a smaller file", code="size")
-    if not kinds:
-        return
-    ending = upload.name.rpartition(".")[2].lower()
-    if ending not in {*kinds, *(["jpeg"] if "jpg" in kinds else [])}:
-        raise ValidationError(f"“{upload.name}” must be one of these: {', '.join(kinds)}", code="kind")
-    upload.seek(0)
-    if not upload.read(8).startswith(BEGINNINGS.get(ending, b"")):
-        raise ValidationError(f"“{upload.name}” is not a {ending} file, whatever its name says", code="kind")
-    upload.seek(0)
 
 
 def real_date(day: str, month: str, year: str) -> datetime.date:

@@ -12,14 +12,15 @@ COLLECTED = frozenset({"agreement_changed", "reminder"})
 UNSENT = Q(sent_at=None, refused_at=None, closed_at=None)
 
 
-def queue(*, to: str, template: str, context: dict[str, Any], dedupe_key: str) -> None:
+def queue(*, to: str, template: str, context: dict[str, Any], dedupe_key: str, via: str = "") -> None:
     """Write one mail to `to` (user:5, mailto:a@b, or parties and posts). A key that was queued before is queued no second time.
 
+    With `via`, a person gets it only if they stand behind that address when it is sent.
     The context holds titles, deadlines and links, never an answer's text.
     """
     at_once = template not in COLLECTED
-    mail = Notification(addressee=to, template=template, context=context, dedupe_key=dedupe_key, at_once=at_once)
-    queue_all([mail])
+    facts = {"template": template, "context": context, "dedupe_key": dedupe_key, "at_once": at_once, "via": via}
+    queue_all([Notification(addressee=to, **facts)])
 
 
 def queue_all(mails: list[Notification]) -> None:

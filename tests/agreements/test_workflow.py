@@ -9,12 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from agreements import documents, rules
 from agreements.effects import Request
-from agreements.models import Answer, Approval, Document, Side, Signature, Status, StatusChange, Version
+from agreements.models import Answer, Approval, Comment, Document, Side, Signature, Status, StatusChange, Version
 from agreements.operations import drafting
 from agreements.reading import read
 from agreements.tasks import end_what_has_ended
 from agreements.turns import turn, unlocked
 from agreements.workflow import perform, steps_open_to
+from directory.delivery import send_mail
 from directory.models import Holding, Listing, Role
 from portal.foundation import audit, clock
 from portal.foundation.exceptions import NotReady, Overtaken
@@ -542,13 +543,14 @@ def test_a_refusal_is_told_to_everyone_who_acted_and_to_nobody_else(cast, at, st
     assert told_of(change) == {f"user:{getattr(cast, name).pk}" for name in acted} | parties(cast)
 
 
-def test_a_refusal_reaches_approvers_and_signatories_who_have_moved_on(cast):
+def test_a_refusal_reaches_approvers_and_signatories_who_have_moved_on_to_another_post_there(cast):
     security = approver(cast, 2, "Head of Security")
     version = factories.bring_to("for approval", cast)
     approve(version, cast.hoo)
     approve(version, security)
     factories.sign(factories.fresh(version), by=cast.signatory)
     Holding.objects.filter(user=security).update(until_on=dt.date(2026, 11, 20))
+    factories.hold(factories.post(Role.READER, cast.prison), security)
     change = perform("decline", factories.fresh(version), by=cast.hoo, request=REASON)
     acted = {cast.contributor, cast.hoo, cast.signatory, security}
     assert told_of(change) == {f"user:{who.pk}" for who in acted} | parties(cast)
@@ -625,3 +627,23 @@ def test_the_buttons_cost_the_same_for_one_version_and_for_three(cast):
                 steps_open_to(reader, version)
         counts.append(len(queries))
     assert counts == [1, 1]
+
+
+def test_whoever_acted_and_has_left_hears_nothing_although_the_account_is_open(cast):
+    """Left before, or left while the mail waited: neither gets it, and those who are there do."""
+    before, meanwhile = (factories.hold(factories.post(Role.CONTRIBUTOR, cast.charity)) for _ in range(2))
+    version = factories.bring_to("with prison", cast)
+    for who in (before, meanwhile):
+        Comment.objects.create(version=version, question_id="S1-03", text="I was here", by=who)
+    Holding.objects.filter(user=before).update(until_on=clock.today() - dt.timedelta(days=1))
+    perform("decline", version, by=cast.hoo, request=Request(reason="other", note="No"))
+    Holding.objects.filter(user=meanwhile).update(until_on=clock.today() - dt.timedelta(days=1))
+    Notification.objects.update(at_once=True)
+    for _ in range(3):
+        send_mail()
+    rows = Notification.objects.filter(template="agreement_changed", sent_at__isnull=False)
+    reached = set(rows.values_list("addressee", flat=True))
+    assert {f"user:{before.pk}", f"user:{meanwhile.pk}"} & reached == set()
+    assert f"user:{cast.contributor.pk}" in reached
+    closed = Notification.objects.get(addressee=f"user:{meanwhile.pk}")
+    assert (closed.sent_at, closed.server_answer) == (None, "Holds no post there any more")

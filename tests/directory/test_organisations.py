@@ -181,3 +181,32 @@ def test_the_pages_do_what_they_say_for_cjvsf_and_do_not_exist_for_others(cast, 
     client.force_login(cast.hoo, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get(address).status_code == 404
     assert client.post(reverse("organisation_come_back", args=[twin.charity.slug])).status_code == 404
+
+
+def test_undoing_is_offered_for_thirty_days_only(cast, twin):
+    client = Client()
+    client.force_login(cast.cjvsf)
+    row = organisations.merge(twin.charity, into=cast.charity, by=cast.cjvsf)
+    page, button = reverse("organisation_change", args=[cast.charity.slug]), reverse("merge_undo", args=[row.pk])
+    assert button in client.get(page).content.decode()
+    OrganisationMerge.objects.update(at=clock.now() - dt.timedelta(days=31))
+    assert button not in client.get(page).content.decode()
+
+
+def test_a_tick_asks_everybody_of_the_organisation_for_a_second_factor(cast):
+    client = Client()
+    client.force_login(cast.cjvsf)
+    page = reverse("organisation_change", args=[cast.charity.slug])
+    for ticked in (True, False):
+        data = {"name": cast.charity.name} | ({"requires_second_factor": "on"} if ticked else {})
+        client.post(page, data)
+        cast.charity.refresh_from_db()
+        assert cast.charity.requires_second_factor is ticked
+
+
+def test_an_organisation_that_was_merged_is_in_no_list_to_choose_from(cast, twin):
+    client = Client()
+    client.force_login(cast.cjvsf)
+    organisations.merge(twin.charity, into=cast.charity, by=cast.cjvsf)
+    found = client.get(reverse("people"), {"name": "Charity"}).context["organisations"]
+    assert (twin.charity in found, cast.charity in found) == (False, True)

@@ -2,15 +2,19 @@
 
 import json
 import logging
+import logging.config
 import re
+import runpy
 from collections.abc import Iterator
 from io import StringIO
 
 import pytest
+from celery.signals import setup_logging
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from portal.celery import app, leave_logging_alone
 from portal.foundation import logs
 from tests import factories
 
@@ -87,3 +91,29 @@ def test_twin_without_the_rule_the_token_is_logged(written, monkeypatch):
     assert CANARY not in logs.without_secrets(None, "", {"event": token})["event"]
     monkeypatch.setattr(logs, "SECRET", re.compile("never"))
     assert CANARY in logs.without_secrets(None, "", {"event": token})["event"]
+
+
+def test_the_web_server_writes_like_everybody_else_and_tells_no_token():
+    told = runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))
+    out = StringIO()
+    logging.config.dictConfig(
+        told["logconfig_dict"]
+        | {"handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "stream": out}}}
+    )
+    secret = f"/invitations/{CANARY}:1abcdefghijklmnopqrstuvwxyz/"
+    atoms = {"m": "GET", "U": secret, "s": 200, "D": 1200}
+    logging.getLogger("gunicorn.access").info(told["access_log_format"], atoms)
+    logging.getLogger("gunicorn.error").error("Worker failed")
+    told_lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [line["logger"] for line in told_lines] == ["gunicorn.access", "gunicorn.error"]
+    assert told_lines[0]["event"].startswith("GET /invitations/…")
+    assert CANARY not in out.getvalue()
+    # No atom of the query, the referrer or a header.
+    assert set(re.findall(r"%\((.*?)\)s", told["access_log_format"])) == {"m", "U", "s", "D"}
+
+
+def test_celery_leaves_logging_as_the_settings_have_it():
+    before = logging.getLogger().handlers[:]
+    app.log.setup_logging_subsystem()
+    assert logging.getLogger().handlers == before
+    assert leave_logging_alone in [ref() for _, ref in setup_logging.receivers]

@@ -226,7 +226,7 @@ def test_none_of_these_stands_alone():
     ("name", "content", "sentence"),
     [
         ("a.pdf", b"%PDF-1.7", None),
-        ("a.JPEG", b"\xff\xd8\xff\xe0", None),
+        ("a.JPEG", b"\xff\xd8\xff\xe0", "“a.JPEG” is not a jpeg file, whatever its name says"),
         ("a.exe", b"MZ", "“a.exe” must be one of these: pdf, jpg"),
         ("a.pdf", b"MZ", "“a.pdf” is not a pdf file, whatever its name says"),
         ("a.pdf", b"", "The file is empty. Choose another one"),
