@@ -12,7 +12,7 @@ from directory.models.joining import (
 from directory.models.listings import Correction, CorrectionQuerySet, Listing, ListingQuerySet, Origin
 from directory.models.mail import Frequency, MailPreference
 from directory.models.needs import AreaContact, Idea, NeedsStatement, PartnerView, Weight
-from directory.models.organisations import Organisation, Service, new_service_reference
+from directory.models.organisations import Organisation, RegisteredCharity, Service, new_service_reference
 from directory.models.posts import (
     PARTNER_ROLES,
     PRISON_ROLES,
@@ -53,6 +53,7 @@ __all__ = [
     "Origin",
     "PartnerView",
     "Post",
+    "RegisteredCharity",
     "Role",
     "Service",
     "Term",

@@ -45,6 +45,21 @@ class Organisation(models.Model):
         return f"{self} has left the portal." if self.left_on else ""
 
 
+class RegisteredCharity(models.Model):
+    """A row of the Scottish Charity Register, as it stood in the file that the operator loaded last."""
+
+    number = models.CharField(max_length=8, unique=True)
+    name = models.CharField(max_length=250)
+    status = models.CharField(max_length=60)
+    loaded_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name_plural = "registered charities"
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
 def new_service_reference() -> str:
     return references.new("SV")
 

@@ -1,12 +1,13 @@
 """How an organisation that isn't in the directory comes in: it asks, and CJVSF accepts or declines."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
-from directory.models import JoiningRequest, Organisation, Post, Role
+from directory.models import JoiningRequest, Organisation, Post, RegisteredCharity, Role
 from directory.operations.invitations import invite
 from directory.standing import standing
 from portal.foundation import audit, clock, outbox
@@ -36,6 +37,22 @@ def lookalikes(request: JoiningRequest) -> list[Organisation]:
         same |= Q(charity_number=request.charity_number)
     found = Organisation.objects.filter(same)
     return list(found.exclude(pk=request.organisation_id) if request.organisation_id else found)
+
+
+@dataclass(frozen=True)
+class Register:
+    """What the loaded register says of a charity number: the charity, or that there is none, as it stood on a day."""
+
+    charity: RegisteredCharity | None
+    as_of: dt.datetime
+
+
+def on_the_register(request: JoiningRequest) -> Register | None:
+    """Nothing while no register was loaded, or no number was given."""
+    as_of = RegisteredCharity.objects.aggregate(last=Max("loaded_at"))["last"]
+    if as_of is None or not request.charity_number:
+        return None
+    return Register(RegisteredCharity.objects.filter(number=request.charity_number).first(), as_of)
 
 
 def asked_before(request: JoiningRequest) -> int:

@@ -54,6 +54,7 @@ def joining_detail(request: HttpRequest, request_id: int) -> HttpResponse:
         "form": form,
         "lookalikes": joining.lookalikes(asked),
         "others": joining.asked_before(asked),
+        "register": joining.on_the_register(asked),
     }
     if request.method == "POST" and form.is_valid():
         try:

@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from directory.models import Invitation, JoiningRequest, Organisation, Role
+from directory.models import Invitation, JoiningRequest, Organisation, RegisteredCharity, Role
 from directory.operations import joining
 from portal.foundation import clock
 from portal.foundation.exceptions import NotReady
@@ -133,3 +134,43 @@ def test_only_cjvsf_decides_and_for_others_the_pages_do_not_exist(client):
     client.force_login(hoo, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get(reverse("joining_list")).status_code == 404
     assert client.post(reverse("joining_detail", args=[asked.pk]), {"decision": "accept"}).status_code == 404
+
+
+REGISTER = 'Charity Number,Charity Name,Charity Status,Postcode\nSC012345,"Bright Doors, SCIO",Active,EH1 1AA\n'
+
+
+def load(tmp_path, text: str) -> None:
+    file = tmp_path / "register.csv"
+    file.write_text(text, encoding="utf-8-sig")
+    call_command("load_charity_register", str(file))
+
+
+def shown(client, cjvsf, request: JoiningRequest) -> str:
+    client.force_login(cjvsf)
+    return client.get(reverse("joining_detail", args=[request.pk])).content.decode()
+
+
+def test_whoever_decides_sees_whether_the_number_is_on_the_loaded_register(client, cjvsf, tmp_path):
+    ask(client)
+    ask(client, name="Another", charity_number="SC000001")
+    first, second = JoiningRequest.objects.order_by("pk")
+    assert "Look it up in the Scottish Charity Register" in shown(client, cjvsf, first)
+    load(tmp_path, REGISTER)
+    today = clock.say_day(clock.today())
+    assert f"On the Scottish Charity Register of {today}: Bright Doors, SCIO, Active." in shown(client, cjvsf, first)
+    assert f"Not on the Scottish Charity Register of {today}." in shown(client, cjvsf, second)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Number,Name\nSC000001,A\n", "has no column Charity Name, Charity Number, Charity Status"),
+        (REGISTER + "12345,Wrong,Active,\n", "Line 3: '12345' isn't SC and six digits"),
+        ("", "has no column"),
+    ],
+)
+def test_a_file_that_is_no_register_changes_nothing(tmp_path, text, sentence):
+    load(tmp_path, REGISTER)
+    with pytest.raises(CommandError, match=sentence):
+        load(tmp_path, text)
+    assert [str(charity) for charity in RegisteredCharity.objects.all()] == ["SC012345 Bright Doors, SCIO"]
