@@ -1,8 +1,8 @@
 """An agreed action. The words on the page are those of the ACT questions of the agreement's own set."""
 
-from agreements.forms.doubts import Questioned
 from agreements.models import Action, Version
 from directory.models import Post
+from portal.foundation.doubts import Questioned
 from portal.foundation.forms import ChoiceField, DateField, ShortTextField
 
 # Question id -> the field that it words.

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from agreements.forms.doubts import Questioned
+from portal.foundation.doubts import Questioned
 from portal.foundation.forms import TextField
 from portal.foundation.models import User
 

@@ -4,8 +4,8 @@ import datetime as dt
 
 from django import forms
 
-from agreements.forms.doubts import Questioned
 from portal.foundation import clock
+from portal.foundation.doubts import Questioned
 from portal.foundation.forms import DateField, FileField, ShortTextField, TextField
 
 KINDS = ("pdf", "docx", "odt", "png", "jpg")

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from agreements.forms.doubts import DOUBT, SURE, doubts
 from agreements.forms.section import SectionForm
 from agreements.models import Agreement
 from agreements.operations.answering import Saved, Stored
@@ -15,7 +14,7 @@ from agreements.questions.definition import Question, Section
 from agreements.questions.shown import Shown, Words, shown
 from agreements.questions.values import Lookup
 from portal.foundation import typed
-from portal.foundation.forms import DOUBT
+from portal.foundation.doubts import DOUBT, SURE, doubts
 
 KEPT = "We kept what you were typing when your session ended. It isn’t saved yet."
 

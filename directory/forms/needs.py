@@ -8,15 +8,16 @@ from django import forms
 from directory.forms.people import Revealed
 from directory.models import Establishment, Idea, Listing, NeedsStatement, Organisation, Term, Weight
 from directory.needs_map import GROUPS, NEEDS
+from portal.foundation.doubts import Questioned
 from portal.foundation.fields import ChoiceField, EmailField, ShortTextField, TextField, WholeNumberField
-from portal.foundation.forms import BoundControl, CarefulForm, PortalForm
+from portal.foundation.forms import BoundControl, PortalForm
 
 NEVER = "Never name or describe a person in custody."
 WEIGHTS = [("", "Not weighed"), *((str(value), label) for value, label in Weight.choices)]
 MOST = 4000
 
 
-class StatementForm(CarefulForm):
+class StatementForm(Questioned):
     """A weight for every need and every group, who was heard, and the sources. Everything may wait but to be published."""
 
     partners_heard = TextField(
@@ -68,7 +69,7 @@ class StatementForm(CarefulForm):
 
     @property
     def rest(self) -> list[Any]:
-        return [bound for bound in self.shown if "-" not in bound.name]
+        return [bound for bound in self.visible_fields() if "-" not in bound.name]
 
     def values(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -79,7 +80,7 @@ class StatementForm(CarefulForm):
         return weights | {name: value for name, value in given.items() if "-" not in name}
 
 
-class OnBehalf(CarefulForm):
+class OnBehalf(Questioned):
     """Somebody who acts for several organisations says for which."""
 
     organisation = ChoiceField(label="Organisation", error_messages={"required": "Choose an organisation"})
@@ -150,7 +151,7 @@ class IdeaForm(OnBehalf):
         }
 
 
-class AnswerForm(CarefulForm):
+class AnswerForm(Questioned):
     """The prison's answer. A duplicate names the service that is there, which that answer asks for."""
 
     reply = ChoiceField(
@@ -171,7 +172,7 @@ class AnswerForm(CarefulForm):
 
     @property
     def shown(self) -> list[BoundControl]:
-        return [bound for bound in super().shown if bound.name != "duplicate_of"]
+        return [bound for bound in self.visible_fields() if bound.name != "duplicate_of"]
 
     def clean(self) -> dict[str, Any]:
         super().clean()

@@ -27,12 +27,10 @@ from portal.foundation.fields import (
     WholeNumberField,
     YesNoField,
 )
-from portal.foundation.text import looks_like_prisoner_number, normalise, normalised
+from portal.foundation.text import normalise, normalised
 
 __all__ = [
-    "DOUBT",
     "BoundControl",
-    "CarefulForm",
     "ChoiceField",
     "DateField",
     "EmailField",
@@ -50,11 +48,6 @@ __all__ = [
     "YesNoField",
 ]
 
-SURE = "None of these numbers belongs to a person in custody"
-DOUBT = (
-    "This looks like the number of a person in custody. The portal never holds one. Take it out, or tick the box at the "
-    "end if it’s something else"
-)
 # The first that fits says which markup a widget gets.
 KINDS = (
     (DateInput, "date"),
@@ -246,30 +239,6 @@ class PortalForm(Portal, forms.Form):
 
 class PortalModelForm(Portal, forms.ModelForm):
     pass
-
-
-class CarefulForm(PortalForm):
-    """Numbers that look like a prisoner's are questioned before they are saved. Its fields are `shown`, the box only in doubt."""
-
-    sure = forms.BooleanField(label=SURE, required=False)
-    is_in_doubt = False
-
-    @property
-    def shown(self) -> list[BoundControl]:
-        """The fields of the page, and in doubt the box, last."""
-        self.is_valid()
-        fields = [bound for bound in self.visible_fields() if bound.name != "sure"]
-        return [*fields, self["sure"]] if self.is_in_doubt else fields
-
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        texts = {name: text for name, text in self.cleaned_data.items() if isinstance(text, str)}
-        doubted = [name for name, text in texts.items() if looks_like_prisoner_number(text)]
-        self.is_in_doubt = bool(doubted)
-        if not self.cleaned_data.pop("sure", False):
-            for name in doubted:
-                self.add_error(name, DOUBT)
-        return self.cleaned_data
 
 
 def request_for(label: str, kind: str) -> str:

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import agreements.questions
-from agreements.forms.doubts import doubts
 from agreements.forms.section import SectionForm
 from agreements.questions.definition import Definition, Option, parse
+from portal.foundation.doubts import doubts
 from portal.foundation.text import normalise
 from tests import markup
 

@@ -11,11 +11,11 @@ from django.urls import reverse
 
 from agreements.effects import Request
 from agreements.forms.doing import NotNeededForm, SendBackForm
-from agreements.forms.doubts import DOUBT, SURE, SURE_WORDS
 from agreements.models import Action, Attachment, Side, Version
 from agreements.operations import doing
 from agreements.workflow import perform
 from directory.models import Role
+from portal.foundation.doubts import DOUBT, SURE, SURE_WORDS
 from portal.foundation.exceptions import NotReady, Overtaken
 from portal.foundation.models import AuditEvent, Notification
 from tests import factories
@@ -129,7 +129,7 @@ def test_every_note_of_an_action_is_checked_for_such_numbers(form):
 
 
 def test_without_the_check_the_number_would_be_kept(cast, action, monkeypatch):
-    monkeypatch.setattr("agreements.forms.doubts.looks_like_prisoner_number", lambda text: [])
+    monkeypatch.setattr("portal.foundation.doubts.looks_like_prisoner_number", lambda text: [])
     said_done(signed_in(cast.hoo), action, completion_note=NUMBERED)
     action.refresh_from_db()
     assert action.completion_note == NUMBERED

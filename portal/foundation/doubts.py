@@ -33,7 +33,7 @@ class Questioned(PortalForm):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        doubted = {} if said.get(SURE) else doubts(self)
+        doubted = {} if said.pop(SURE, False) else doubts(self)
         for name in doubted:
             self.add_error(name, DOUBT)
         if doubted:
