@@ -20,6 +20,7 @@ from agreements.views.answering import AnswersPage
 from portal.foundation import clock
 
 NEW_QUESTIONS = "Your answer opens more questions in this section."
+FEWER_QUESTIONS = "After your answer, some questions in this section are no longer asked."
 
 
 class SectionPage(AnswersPage):
@@ -84,18 +85,25 @@ class SectionPage(AnswersPage):
         opened = [question.id for question in self._questions_for(now) if not self._was_on_the_page(question, now)]
         if self.is_autosave:
             answer = {"saved": clock.say_time(clock.now()), "base": saved.bases}
-            notice = " ".join(filter(None, [NEW_QUESTIONS if opened else "", self._already_there(saved)]))
+            notice = " ".join(
+                filter(None, [NEW_QUESTIONS if opened else self._what_it_closed(now), self._already_there(saved)])
+            )
             return JsonResponse(answer | ({"notice": notice} if notice else {}))
         if there := self._already_there(saved):
             messages.info(self.request, there)
         if opened:
             messages.info(self.request, f"{NEW_QUESTIONS} They are below.")
             return redirect(f"{self.request.path}#question-{opened[0]}")
-        messages.success(self.request, f"“{self.section.title}” is saved.")
+        messages.success(self.request, f"“{self.section.title}” is saved. {self._what_it_closed(now)}".strip())
         following = self._next_section(now) if "continue" in self.request.POST else None
         if following:
             return redirect("section_edit", self.agreement.reference, following.id)
         return redirect("agreement_detail", self.agreement.reference)
+
+    def _what_it_closed(self, now: Reading) -> str:
+        """Said aloud, because the questions are still on the page that sent the answer."""
+        still_asked = {question.id for question in now.asked_in(self.section)}
+        return FEWER_QUESTIONS if {question.id for question in self.asked} - still_asked else ""
 
     def _questions_for(self, reading: Reading) -> list[Question]:
         """What is asked of this person in the section now."""

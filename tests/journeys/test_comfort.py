@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from agreements.models import Action, Answer, StatusChange, Version
+from agreements.views.sections import SectionPage
 from tests import factories
 from tests.journeys.filling import CONTROLS, usual
 from tests.journeys.people import Person
@@ -110,10 +111,36 @@ def test_an_answer_that_closes_other_questions_can_be_saved_after_it_has_saved_i
     charity = visit(cast.contributor)
     charity.go(section(version, "S3D"))
     charity.page.locator('[name="S3-27"][value="no"]').check()
-    expect(charity.page.get_by_text(re.compile(r"^Saved \d\d:\d\d$"))).to_be_visible()
+    expect(charity.page.get_by_text(re.compile(r"^Saved \d\d:\d\d"))).to_be_visible()
     charity.press("Save and come back later")
     assert "is saved" in charity.text
     assert answer(version, "S3-27") == "no"
+
+
+SAVED = re.compile(r"^Saved \d\d:\d\d")
+CLOSED = "some questions in this section are no longer asked"
+
+
+def close_questions(cast, visit) -> Person:
+    version = factories.bring_to("details", cast)
+    factories.answer_all(version, by=cast.contributor, S3_27="yes")
+    charity = visit(cast.contributor)
+    charity.go(section(version, "S3D"))
+    charity.page.locator('[name="S3-27"][value="no"]').check()
+    expect(charity.page.get_by_text(SAVED)).to_be_visible()
+    return charity
+
+
+def test_an_answer_that_closes_other_questions_is_announced(cast, visit):
+    charity = close_questions(cast, visit)
+    announced = charity.page.locator("[role=status], [aria-live]").filter(has_text=CLOSED)
+    expect(announced).to_have_count(1)
+    charity.look()
+
+
+def test_twin_without_announcing_nobody_would_hear_that_questions_were_closed(cast, visit, monkeypatch):
+    monkeypatch.setattr(SectionPage, "_what_it_closed", lambda page, now: "")
+    assert CLOSED not in close_questions(cast, visit).page.locator("body").inner_text()
 
 
 @both_ways
