@@ -202,7 +202,9 @@ def test_a_number_that_may_be_a_prisoners_is_questioned_and_nothing_is_lost(clie
     assert "looks like the number of a person in custody" in page.content.decode()
     assert "We heard 123456 in May." in page.content.decode()
     assert not NeedsStatement.objects.exists()
-    assert client.post(address, form(custody_heard="We heard 123456 in May.", sure_about_numbers="on")).status_code == 302
+    assert (
+        client.post(address, form(custody_heard="We heard 123456 in May.", sure_about_numbers="on")).status_code == 302
+    )
     assert NeedsStatement.objects.get().custody_heard == "We heard 123456 in May."
 
 
