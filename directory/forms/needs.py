@@ -15,6 +15,8 @@ from portal.foundation.forms import BoundControl, PortalForm
 NEVER = "Never name or describe a person in custody."
 WEIGHTS = [("", "Not weighed"), *((str(value), label) for value, label in Weight.choices)]
 MOST = 4000
+# What a statement says besides its weights.
+HEARD = ("partners_heard", "organisations_heard", "custody_heard", "people_heard", "sources")
 
 
 class StatementForm(Questioned):
@@ -47,8 +49,7 @@ class StatementForm(Questioned):
 
     def __init__(self, data: Any = None, *, terms: dict[str, dict[str, Term]], statement: NeedsStatement | None):
         self.terms = {"needs": terms[NEEDS], "groups": terms[GROUPS]}
-        plain = ("partners_heard", "organisations_heard", "custody_heard", "people_heard", "sources")
-        initial = {name: getattr(statement, name) for name in plain} if statement else {}
+        initial = {name: getattr(statement, name) for name in HEARD} if statement else {}
         for name in self.terms:
             given = getattr(statement, name) if statement else {}
             initial |= {f"{name}-{slug}": str(weight) for slug, weight in given.items()}
@@ -77,7 +78,7 @@ class StatementForm(Questioned):
             name: {slug: int(weight) for slug in terms if (weight := given[f"{name}-{slug}"])}
             for name, terms in self.terms.items()
         }
-        return weights | {name: value for name, value in given.items() if "-" not in name}
+        return weights | {name: given[name] for name in HEARD}
 
 
 class OnBehalf(Questioned):
@@ -171,7 +172,7 @@ class AnswerForm(Questioned):
         cast(BoundControl, self["reply"]).reveals = {Idea.Reply.DUPLICATE.value: (Revealed(self["duplicate_of"]),)}
 
     @property
-    def shown(self) -> list[BoundControl]:
+    def shown(self) -> list[Any]:
         return [bound for bound in self.visible_fields() if bound.name != "duplicate_of"]
 
     def clean(self) -> dict[str, Any]:

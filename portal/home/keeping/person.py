@@ -22,6 +22,8 @@ AGREEMENT, VERSION = "agreement__reference", "version__agreement__reference"
 DOCUMENT, REVIEW = "document__version__agreement__reference", "review__agreement__reference"
 PARTY = ("post__title", "post__organisation__name", "post__establishment__name")
 
+PLACE = ("establishment__name",)
+
 
 @dataclass(frozen=True)
 class Held:
@@ -52,6 +54,22 @@ HELD = (
     Held("Handovers that you recorded", "directory.Handover", "by", ("taken__post__title", "at")),
     Held("Merges that you made", "directory.OrganisationMerge", "by", ("kept__name", "merged__name", "at")),
     Held("Merges that you undid", "directory.OrganisationMerge", "undone_by", ("kept__name", "merged__name")),
+    Held("Listings you confirmed", "directory.Listing", "confirmed_by", ("service__name", *PLACE, "confirmed_on")),
+    Held("Corrections you suggested", "directory.Correction", "said_by", ("listing__reference", "proposed", "said_at")),
+    Held(
+        "Corrections you decided",
+        "directory.Correction",
+        "decided_by",
+        ("listing__reference", "decision", "decided_at"),
+    ),
+    Held("Needs statements you saved", "directory.NeedsStatement", "saved_by", (*PLACE, "year", "saved_at")),
+    Held(
+        "Needs statements you published", "directory.NeedsStatement", "published_by", (*PLACE, "year", "published_at")
+    ),
+    Held("What you told a prison", "directory.PartnerView", "by", (*PLACE, "text", "at")),
+    Held("Ideas you put", "directory.Idea", "told_by", (*PLACE, "reference", "text", "told_at")),
+    Held("Ideas you answered", "directory.Idea", "answered_by", (*PLACE, "reference", "why", "answered_at")),
+    Held("Contacts of areas you changed", "directory.AreaContact", "changed_by", ("area", "changed_at")),
     Held("Agreements you started", "agreements.Agreement", "started_by", ("reference", "started_at")),
     Held("Steps you took", "agreements.StatusChange", "by", (VERSION, "step", "reason", "at")),
     Held("Clarifications you asked for", "agreements.ClarificationRequest", "asked_by", (VERSION, "asked_at")),
