@@ -74,6 +74,7 @@ VALUES: dict[str, Callable[[Named], Any]] = {
     "edition": lambda named: "standard",
     "kind": lambda named: "agreement",
     "name": lambda named: "pause",
+    "pk": lambda named: 1,
     "uidb36": lambda named: "1",
     "key": lambda named: "set-password",
 }

@@ -16,6 +16,7 @@ from portal.home.demo.needing import say_what_is_needed
 from portal.home.demo.people import is_loaded
 from portal.home.demo.placing import scenes
 from portal.home.demo.playing import Play
+from portal.home.demo.profiles import fill_in_profiles
 from portal.home.demo.reviewing import look_after_agreements
 
 SEED = 2026
@@ -34,6 +35,7 @@ def load(number: int, *, sealed: int, say: Say) -> None:
     with no_query_log(), transaction.atomic():
         tell(number, say)
         say(f"{look_after_agreements()} reviews are held.")
+        fill_in_profiles()
         keep_back_old_mail()
     seal_some(sealed, say)
 

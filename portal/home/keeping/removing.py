@@ -40,7 +40,7 @@ def remove_agreement(agreement: Agreement, *, by: None = None) -> None:
     """The agreement, its versions, documents, signatures, reviews and files. Refused by the database while any is young."""
     Agreement.objects.select_for_update().get(pk=agreement.pk)
     audit.record("remove after its time", about=agreement.about, by=by)
-    Listing.objects.filter(agreement_reference=agreement.reference).delete()
+    remove(Listing.objects.filter(agreement_reference=agreement.reference))
     remove(Agreement.objects.filter(pk=agreement.pk))
 
 
