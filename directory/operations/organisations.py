@@ -97,6 +97,12 @@ def _check_everybody_at(organisation: Organisation) -> None:
     check(*(Change(holding) for holding in holdings.select_related("post__organisation", "user")))
 
 
+def _check_that_nothing_is_alone_at(*organisations: Organisation) -> None:
+    """People may have left since, whose work others of the merged organisation did: on its own it would have nobody."""
+    holdings = Holding.objects.filter(post__organisation__in=organisations).select_related("post__organisation", "user")
+    check(*(Change(holding, is_end=True) for holding in holdings))
+
+
 @transaction.atomic
 def undo_merge(row: OrganisationMerge, *, by: User) -> None:
     """What moved goes back, for 30 days. What was begun since with a service that goes back, goes with it."""
@@ -113,6 +119,9 @@ def undo_merge(row: OrganisationMerge, *, by: User) -> None:
         Service.objects.filter(pk=pk).update(name=name)
     Organisation.objects.filter(pk=merged.pk).update(merged_into=None)
     OrganisationMerge.objects.filter(pk=row.pk).update(undone_at=clock.now(), undone_by=by)
+    _check_everybody_at(kept)
+    _check_everybody_at(merged)
+    _check_that_nothing_is_alone_at(kept, merged)
     audit.record("undo merge", about=f"organisation:{kept.pk}", by=by, merged=merged.pk, merge=row.pk)
 
 

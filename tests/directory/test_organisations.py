@@ -210,3 +210,14 @@ def test_an_organisation_that_was_merged_is_in_no_list_to_choose_from(cast, twin
     organisations.merge(twin.charity, into=cast.charity, by=cast.cjvsf)
     found = client.get(reverse("people"), {"name": "Charity"}).context["organisations"]
     assert (twin.charity in found, cast.charity in found) == (False, True)
+
+
+def test_a_merge_is_not_undone_when_that_would_leave_an_agreement_to_nobody(cast, twin):
+    agreement = factories.bring_to("in force", twin).agreement
+    row = organisations.merge(twin.charity, into=cast.charity, by=cast.cjvsf)
+    for who in (twin.signatory, twin.contributor):
+        holdings.end_holding(who.holdings.get(), by=cast.cjvsf)
+    with pytest.raises(NotReady, match="nobody would decide"):
+        organisations.undo_merge(row, by=cast.cjvsf)
+    agreement.refresh_from_db()
+    assert agreement.organisation == cast.charity

@@ -1,4 +1,4 @@
-"""Random sequences of joining, leaving, deputising and handing over, while days pass.
+"""Random sequences of joining, leaving, deputising, handing over, merging and closing, while days pass.
 
 Whatever happens: nothing live is without somebody who decides, no open action without a holder of its post, and
 nobody who has left sees anything.
@@ -18,8 +18,8 @@ from agreements.models import Action, Agreement, Side, Version
 from agreements.owners import nobody_stands_on_both_sides, nothing_live_is_left_alone
 from agreements.permissions import DECIDERS
 from directory.addressing import acting
-from directory.models import PARTNER_ROLES, Holding, Post, Role
-from directory.operations import accounts, holdings, invitations
+from directory.models import PARTNER_ROLES, Holding, Organisation, OrganisationMerge, Post, Role
+from directory.operations import accounts, holdings, invitations, organisations
 from directory.standing import standing
 from portal.foundation import clock
 from portal.foundation.exceptions import NotReady, Overtaken
@@ -39,11 +39,12 @@ class World:
     def __init__(self):
         self.people: list[int] = []
         self.cjvsf = self.remember(factories.hold(factories.post(Role.CJVSF, None)))
+        self.charities: list[int] = []
         self.posts = [self.seat(role, at) for charity in (1, 2) for role, at in self.seats(charity)]
-        self.agreements = list(Agreement.objects.all())
 
     def seats(self, charity: int):
         organisation, prison = factories.organisation(), factories.prison("PER" if charity == 1 else "EDI")
+        self.charities.append(organisation.pk)
         for role in PARTNER_ROLES:
             yield role, organisation
         for role in (Role.HOO, Role.COORDINATOR):
@@ -151,6 +152,24 @@ class People(RuleBasedStateMachine):
     def close(self, who):
         self.attempt(accounts.close_account, self.person(who), by=User.objects.get(pk=self.cjvsf.pk))
 
+    @rule(turned=st.booleans())
+    def merge(self, turned):
+        merged, into = sorted(self.charities(), key=lambda charity: charity.pk, reverse=turned)
+        self.attempt(organisations.merge, merged, into=into, by=User.objects.get(pk=self.cjvsf.pk))
+
+    @rule()
+    def undo_merge(self):
+        if row := OrganisationMerge.objects.filter(undone_at=None).first():
+            self.attempt(organisations.undo_merge, row, by=User.objects.get(pk=self.cjvsf.pk))
+
+    @rule(which=number)
+    def organisation_leaves(self, which):
+        charity = self.charities()[which % 2]
+        self.attempt(organisations.leave, charity, by=User.objects.get(pk=self.cjvsf.pk))
+
+    def charities(self) -> list[Organisation]:
+        return list(Organisation.objects.filter(pk__in=self.world.charities).order_by("pk"))
+
     @rule(count=days)
     def pass_days(self, count):
         self.clock.__exit__(None, None, None)
@@ -161,7 +180,7 @@ class People(RuleBasedStateMachine):
     @invariant()
     def nothing_live_is_without_an_owner(self):
         held = self.held_today()
-        for agreement in self.world.agreements:
+        for agreement in Agreement.objects.all():
             for side, at in self.sides(agreement).items():
                 assert any(post.role in DECIDERS[side] for _, post in held if at(post)), (agreement, side)
 
@@ -182,7 +201,7 @@ class People(RuleBasedStateMachine):
     @invariant()
     def nobody_stands_on_both_sides_of_one_agreement(self):
         held = self.held_today()
-        for agreement in self.world.agreements:
+        for agreement in Agreement.objects.all():
             partner, prison = ({user for user, post in held if at(post)} for at in self.sides(agreement).values())
             assert not partner & prison
 
@@ -224,7 +243,7 @@ def test_a_hundred_sequences_of_people_leave_nothing_alone_and_no_door_open():
 
 @pytest.mark.slow
 def test_a_thousand_sequences_of_people_leave_nothing_alone_and_no_door_open():
-    play(1000, 12)
+    play(1000, 20)
 
 
 @pytest.mark.parametrize("gone", [nothing_live_is_left_alone, nobody_stands_on_both_sides])
