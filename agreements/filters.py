@@ -5,9 +5,12 @@ from collections.abc import Sequence
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 
 from agreements.models import Action, Agreement, Status
 from directory.models import Establishment, Organisation, Post, Term
+from directory.standing import standing
+from portal.foundation.models import User
 
 
 class AgreementFilter(django_filters.FilterSet):
@@ -103,3 +106,25 @@ class ActionFilter(django_filters.FilterSet):
 
     def of_my_posts(self, queryset: QuerySet, name: str, whose: str) -> QuerySet:
         return queryset.filter(post__in=self.my_posts)
+
+
+def narrowed_agreements(user: User, given: QueryDict) -> AgreementFilter:
+    """What this person may see, newest first, narrowed by what is in the address."""
+    visible = Agreement.objects.visible_to(user)
+    # The key tells those of one moment apart: without it a row may stand on two pages, and another on none.
+    newest_first = visible.for_list().order_by("-started_at", "-pk")
+    return AgreementFilter(given, queryset=newest_first, organisations=_organisations_in(visible))
+
+
+def narrowed_actions(user: User, given: QueryDict) -> ActionFilter:
+    """What has to be done under the agreements in force that this person may see: of one, of a party, of the estate."""
+    return ActionFilter(
+        given,
+        queryset=Action.objects.visible_to(user).of_agreements_in_force().for_board().order_by("due_on", "pk"),
+        organisations=_organisations_in(Agreement.objects.visible_to(user)),
+        my_posts=standing(user).posts,
+    )
+
+
+def _organisations_in(agreements: QuerySet[Agreement]) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(agreements__in=agreements).distinct()

@@ -46,6 +46,8 @@ app.conf.update(
             "reviews.reminders.send_reminders": EVERY_HOUR,
             "portal.home.keeping.tasks.print_personal_data": EVERY_FEW_SECONDS,
             "portal.home.keeping.tasks.apply_retention": EVERY_DAY,
+            "portal.exports.making.make_exports": EVERY_FEW_SECONDS,
+            "portal.exports.making.remove_old_exports": EVERY_HOUR,
         }.items()
     },
 )
@@ -63,3 +65,4 @@ app.autodiscover_tasks(["directory", "agreements", "reviews", "portal.home.keepi
 app.autodiscover_tasks(["directory"], related_name="delivery")
 app.autodiscover_tasks(["directory"], related_name="anchoring")
 app.autodiscover_tasks(["reviews"], related_name="reminders")
+app.autodiscover_tasks(["portal.exports"], related_name="making")

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "agreements",
     "reviews",
     "portal.home",
+    "portal.exports",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

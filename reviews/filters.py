@@ -3,9 +3,11 @@
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from directory.models import Establishment
 from portal.foundation import clock
+from portal.foundation.models import User
 from reviews.models import Review, State
 
 
@@ -39,3 +41,8 @@ class ReviewFilter(django_filters.FilterSet):
             return queryset.filter(state=State.HELD).order_by("-held_on", "pk")
         today = {"due_on__lt" if state == "late" else "due_on__gte": clock.today()}
         return queryset.filter(state=State.OPEN, **today)
+
+
+def narrowed_reviews(user: User, given: QueryDict) -> ReviewFilter:
+    """What this person may see, narrowed by what is in the address."""
+    return ReviewFilter(given, queryset=Review.objects.visible_to(user).with_parties())

@@ -8,12 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agreements.filters import ActionFilter
+from agreements.filters import narrowed_actions
 from agreements.forms.doing import DoneForm, NotNeededForm, SendBackForm
-from agreements.models import Action, Agreement
+from agreements.models import Action
 from agreements.operations import doing
-from directory.models import Organisation
-from directory.standing import standing
 from portal.foundation import clock, typed
 from portal.foundation.exceptions import NotReady, Overtaken
 from portal.foundation.paging import paged
@@ -22,15 +20,9 @@ from portal.foundation.paging import paged
 @require_safe
 def action_board(request: HttpRequest) -> HttpResponse:
     """What has to be done under the agreements in force that this person may see: of one, of a party, of the estate."""
-    visible = Action.objects.visible_to(request.user).of_agreements_in_force()
-    agreements = Agreement.objects.visible_to(request.user)
-    narrowed = ActionFilter(
-        request.GET,
-        queryset=visible.for_board().order_by("due_on", "pk"),
-        organisations=Organisation.objects.filter(agreements__in=agreements).distinct(),
-        my_posts=standing(request.user).posts,
-    )
-    context = {"filter": narrowed, "overdue": visible.overdue().count(), "today": clock.today()}
+    narrowed = narrowed_actions(request.user, request.GET)
+    overdue = Action.objects.visible_to(request.user).of_agreements_in_force().overdue().count()
+    context = {"filter": narrowed, "overdue": overdue, "today": clock.today()}
     return render(request, "agreements/action_board.html", context | paged(request, narrowed.qs))
 
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from agreements.filters import AgreementFilter
+from agreements.filters import narrowed_agreements
 from agreements.models import DRAFTED, LIVE, Agreement, Answer, Status, StatusChange, Version
 from agreements.operations.question_sets import newer_sets
 from agreements.permissions import may_draft, side_of
@@ -19,7 +19,6 @@ from agreements.turns import turn
 from agreements.views.finding import find_agreement, find_version
 from agreements.views.task_list import tasks
 from agreements.workflow import BY_NAME, steps_open_to
-from directory.models import Organisation
 from portal.foundation import clock
 from portal.foundation.paging import paged
 
@@ -27,9 +26,7 @@ from portal.foundation.paging import paged
 @require_safe
 def agreement_list(request: HttpRequest) -> HttpResponse:
     """What this person may see, newest first, narrowed by what is in the address."""
-    visible = Agreement.objects.visible_to(request.user)
-    organisations = Organisation.objects.filter(agreements__in=visible).distinct()
-    narrowed = AgreementFilter(request.GET, queryset=visible.for_list(), organisations=organisations)
+    narrowed = narrowed_agreements(request.user, request.GET)
     return render(request, "agreements/agreement_list.html", {"filter": narrowed} | paged(request, narrowed.qs))
 
 

@@ -12,7 +12,7 @@ from agreements.views.task_list import COLOURS
 from portal.foundation.models import User
 from portal.foundation.paging import paged
 from reviews.figures import totals
-from reviews.filters import ReviewFilter
+from reviews.filters import narrowed_reviews
 from reviews.models import Review
 from reviews.permissions import confirms_for, unlocked
 from reviews.promises import promises
@@ -24,9 +24,8 @@ from reviews.views.finding import SignedIn, find_review
 @require_safe
 def review_list(request: SignedIn) -> HttpResponse:
     """What is due, late and held, of the agreements that this person may see."""
-    visible = Review.objects.visible_to(request.user)
-    narrowed = ReviewFilter(request.GET, queryset=visible.with_parties())
-    context = {"filter": narrowed, "late": visible.overdue().count()}
+    narrowed = narrowed_reviews(request.user, request.GET)
+    context = {"filter": narrowed, "late": Review.objects.visible_to(request.user).overdue().count()}
     return render(request, "reviews/review_list.html", context | paged(request, narrowed.qs))
 
 
