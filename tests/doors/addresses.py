@@ -9,6 +9,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from agreements.models import Attachment
 from directory.models import Idea, Invitation, JoiningRequest, NeedsStatement, OrganisationMerge
 from directory.operations.invitations import token_of
+from portal.exports.models import Export
 from portal.foundation.models import User
 from portal.home.models import LegalHold, PersonalDataCopy
 from reviews.models import CalendarAddress, ReviewRecord
@@ -33,6 +34,10 @@ class Named:
     @property
     def holding(self):
         return self.person.holdings.first()
+
+    @property
+    def export(self) -> Export:
+        return self.person.exports.get()
 
     @property
     def invitation(self) -> Invitation:
@@ -75,6 +80,7 @@ VALUES: dict[str, Callable[[Named], Any]] = {
     "kind": lambda named: "agreement",
     "name": lambda named: "pause",
     "pk": lambda named: 1,
+    "ending": lambda named: "csv",
     "uidb36": lambda named: "1",
     "key": lambda named: "set-password",
 }
@@ -86,12 +92,16 @@ ORGANISATION_PAGES = (
     "profile_detail",
     "profile_change",
 )
+EXPORT_PAGES = ("export_detail", "export_cancel", "export_download")
 # The same name in another URL may mean something else.
 VALUES_OF_PAGES: dict[tuple[str, str], Callable[[Named], Any]] = {
     ("service_detail", "reference"): lambda named: named.story.version.agreement.service.reference,
     ("retention_change", "name"): lambda named: "mail",
     ("idea_detail", "reference"): lambda named: Idea.objects.get(organisation=named.story.cast.charity).reference,
     **{(page, "kind"): lambda named: "council" for page in ("area_detail", "area_csv", "area_contact")},
+    ("list_export", "name"): lambda named: "agreements",
+    ("list_dictionary", "name"): lambda named: "agreements",
+    **{(page, "reference"): lambda named: named.export.reference for page in EXPORT_PAGES},
     ("mail_detail", "name"): lambda named: "no-mail-here-1",
     ("choices_edit", "path"): lambda named: "S1-02",
     **{(page, "slug"): lambda named: named.story.cast.charity.slug for page in ORGANISATION_PAGES},

@@ -21,6 +21,9 @@ from agreements.reading import read
 from directory.models import Absence, Invitation, JoiningRequest, OrganisationMerge, Post, Role, Term
 from directory.operations.ideas import put_idea
 from directory.operations.needs import save_statement, tell_prison
+from portal.exports import operations
+from portal.exports.lists import AGREEMENTS
+from portal.exports.making import make_one
 from portal.foundation import clock
 from portal.foundation.models import User
 from portal.home.models import LegalHold, PersonalDataCopy
@@ -170,6 +173,7 @@ def leave_things(version: Version, cast: factories.Cast, canary: str) -> None:
         copy = PersonalDataCopy.objects.create(person=who, asked_by=who, words_sha256="2" * 64)
         copy.sha256, copy.printed_at = "1" * 64, clock.now()
         copy.file.save("copy.pdf", ContentFile(f"%PDF {canary}".encode()))
+        make_one(operations.ask_for_export(AGREEMENTS, ending="csv", query="", by=who))
     AssuranceProfile.objects.create(
         organisation=cast.charity,
         question_set=version.question_set,
