@@ -59,9 +59,8 @@ def make(export: Export) -> None:
     with TemporaryFile() as file:
         writing.write(file, exported, export.ending, told(export, found, exported.columns))
         file.seek(0)
-        default_storage.delete(export.path)
-        default_storage.save(export.path, File(file))
-    finish(export, rights)
+        kept = default_storage.save(export.path_of(export.attempts), File(file))
+    finish(export, kept, rights)
 
 
 def told(export: Export, found: QuerySet, columns: tuple[Column, ...]) -> Iterator[list[Any]]:
@@ -85,9 +84,9 @@ def mine(export: Export) -> QuerySet[Export]:
 
 
 @transaction.atomic
-def finish(export: Export, rights: dict) -> None:
-    if not mine(export).update(made_at=clock.now(), claimed_until=None, rights=rights, fault=""):
-        default_storage.delete(export.path)
+def finish(export: Export, kept: str, rights: dict) -> None:
+    if not mine(export).update(file=kept, made_at=clock.now(), claimed_until=None, rights=rights, fault=""):
+        default_storage.delete(kept)
         raise Stopped
     context = {
         "what": LISTS[export.name].title,

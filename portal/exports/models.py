@@ -48,6 +48,7 @@ class Export(Job):
     rows_total = models.PositiveIntegerField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField(null=True, blank=True)
+    file = models.FileField(blank=True)
     rights = models.JSONField(default=dict, help_text="Whose rows its maker saw when it was made")
     removed_at = models.DateTimeField(null=True, blank=True)
 
@@ -74,12 +75,8 @@ class Export(Job):
     def get_absolute_url(self) -> str:
         return reverse("export_detail", args=[self.reference])
 
-    @property
-    def path(self) -> str:
-        """Where the file of this attempt lies: one that was killed can't leave half of another's."""
-        return self.path_of(self.attempts)
-
     def path_of(self, attempt: int) -> str:
+        """Where the file of an attempt lies: one that was killed can't leave half of another's."""
         return f"exports/{self.reference}-{attempt}.{self.ending}"
 
     @property

@@ -3,7 +3,6 @@
 from tempfile import TemporaryFile
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -122,7 +121,7 @@ def export_download(request: HttpRequest, reference: str) -> HttpResponseBase:
         messages.error(request, "You may see fewer rows than when this file was made. Ask for it again.")
         return redirect(export)
     return FileResponse(
-        default_storage.open(export.path),
+        export.file.open(),
         as_attachment=True,
         filename=export.file_name,
         content_type=writing.TYPES[export.ending],

@@ -170,6 +170,7 @@ def leave_things(version: Version, cast: factories.Cast, canary: str) -> None:
     for who in (cast.contributor, cast.hoo):
         Absence.objects.create(user=who, from_on=clock.today(), until_on=clock.today())
         CalendarAddress.objects.create(user=who)
+        make_one(operations.ask_for_export(AGREEMENTS, ending="csv", query="", by=who))
         copy = PersonalDataCopy.objects.create(person=who, asked_by=who, words_sha256="2" * 64)
         copy.sha256, copy.printed_at = "1" * 64, clock.now()
         copy.file.save("copy.pdf", ContentFile(f"%PDF {canary}".encode()))

@@ -281,4 +281,4 @@ def test_the_sweeps_are_commands_too(cast, capsys):
     call_command("make_exports")
     call_command("remove_old_exports")
     assert capsys.readouterr().out.splitlines() == ["1 written", "0 removed"]
-    assert default_storage.exists(Export.objects.get().path)
+    assert default_storage.exists(Export.objects.get().file.name)

@@ -32,6 +32,7 @@ from agreements.operations import drafting
 from agreements.tasks import print_one
 from directory.models import Holding, Invitation, JoiningRequest
 from directory.operations.accounts import close_account
+from portal.exports.models import Export
 from portal.foundation import audit, clock, pdf, seal
 from portal.foundation.exceptions import NotReady
 from portal.foundation.models import AuditEvent, Notification, TypedText, User
@@ -207,14 +208,15 @@ def test_each_other_class_goes_after_its_time_and_not_before(cast):
         Complaint.objects.create(name="C", email="c@example.org", what="Why", made_at=at, outcome="So", **done)
         TypedText.objects.create(user=cast.hoo, path=f"/{keep}/", data="", kept_at=at)
         PersonalDataCopy.objects.create(person=cast.hoo, asked_by=cast.hoo, words_sha256="0" * 64, asked_at=at)
+        Export.objects.create(by=cast.hoo, name="agreements", ending="csv", asked_at=at)
     Notification.objects.create(dedupe_key="unsent", template="your_turn", addressee="cjvsf", created_at=at)
-    names = ("checks", "mail", "invitations", "joining", "complaints", "typed", "copies")
+    names = ("checks", "mail", "invitations", "joining", "complaints", "typed", "copies", "exports")
     assert {records.name: number for records, number in what_would_go() if number} == dict.fromkeys(names, 1)
     apply_retention()
     assert [number for _, number in what_would_go()] == [0] * len(RECORDS)
     assert sorted(EligibilityCheck.objects.values_list("answers", flat=True), key=str) == [{"E1": "yes"}, {}]
-    models_ = (Notification, Invitation, JoiningRequest, Complaint, TypedText, PersonalDataCopy)
-    assert [model.objects.count() for model in models_] == [2, 1, 1, 1, 1, 1]
+    models_ = (Notification, Invitation, JoiningRequest, Complaint, TypedText, PersonalDataCopy, Export)
+    assert [model.objects.count() for model in models_] == [2, 1, 1, 1, 1, 1, 1]
 
 
 def test_the_period_is_data(cast):

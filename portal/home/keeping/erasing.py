@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from directory.models import Absence, Invitation, JoiningRequest, MailPreference
 from directory.standing import standing
+from portal.exports.models import Export
 from portal.foundation import audit
 from portal.foundation.exceptions import NotReady
 from portal.foundation.models import Notification, TypedText, User
@@ -40,6 +41,7 @@ def erase(who: User, *, by: User | None) -> None:
     for model in THEIRS:
         remove(model._base_manager.filter(user=who))
     remove(PersonalDataCopy.objects.filter(person=who))
+    remove(Export.objects.filter(by=who))
     who.name, who.email, who.salt, who.last_login = NAME, f"{who.pk}@{NOWHERE}", "", None
     who.set_unusable_password()
     who.save()

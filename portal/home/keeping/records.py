@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from agreements.models import DRAFTED, LIVE, Agreement, EligibilityCheck, Side, Status, Version
 from agreements.notices import about, party_address
 from directory.models import Holding, Invitation, JoiningRequest
+from portal.exports.models import Export
 from portal.foundation import clock, outbox
 from portal.foundation.models import Notification, TypedText, User
 from portal.home.keeping.erasing import erase, is_erased
@@ -194,6 +195,14 @@ RECORDS = (
         1,
         "Deleted",
         lambda before: PersonalDataCopy.objects.filter(asked_at__lt=before),
+    ),
+    Records(
+        "exports",
+        "Long lists that somebody asked for as a file. The files themselves go after a week",
+        "the day on which they were asked for",
+        1,
+        "Deleted",
+        lambda before: Export.objects.filter(asked_at__lt=before),
     ),
 )
 BY_NAME = {records.name: records for records in RECORDS}
