@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import QueryDict
 
 from agreements.models import Action, Agreement, Status
@@ -33,12 +33,16 @@ class AgreementFilter(django_filters.FilterSet):
         to_field_name="slug",
     )
 
+    label = django_filters.CharFilter(label="Label", field_name="labels__name", lookup_expr="iexact")
+
     class Meta:
         model = Agreement
         fields: list[str] = []
 
-    def __init__(self, *args, organisations: QuerySet, **kwargs):
+    def __init__(self, *args, organisations: QuerySet, by_label: bool, **kwargs):
         super().__init__(*args, **kwargs)
+        if not by_label:
+            del self.filters["label"]
         self.filters["organisation"].queryset = organisations
         for field in self.form.fields.values():
             field.widget.attrs["class"] = "govuk-select" if isinstance(field.widget, forms.Select) else "govuk-input"
@@ -111,9 +115,12 @@ class ActionFilter(django_filters.FilterSet):
 def narrowed_agreements(user: User, given: QueryDict) -> AgreementFilter:
     """What this person may see, newest first, narrowed by what is in the address."""
     visible = Agreement.objects.visible_to(user)
+    is_cjvsf = standing(user).is_cjvsf
+    if is_cjvsf:
+        visible = visible.prefetch_related(Prefetch("labels", to_attr="shown_labels"))
     # The key tells those of one moment apart: without it a row may stand on two pages, and another on none.
     newest_first = visible.for_list().order_by("-started_at", "-pk")
-    return AgreementFilter(given, queryset=newest_first, organisations=_organisations_in(visible))
+    return AgreementFilter(given, queryset=newest_first, organisations=_organisations_in(visible), by_label=is_cjvsf)
 
 
 def narrowed_actions(user: User, given: QueryDict) -> ActionFilter:
@@ -127,4 +134,4 @@ def narrowed_actions(user: User, given: QueryDict) -> ActionFilter:
 
 
 def _organisations_in(agreements: QuerySet[Agreement]) -> QuerySet[Organisation]:
-    return Organisation.objects.filter(agreements__in=agreements).distinct()
+    return Organisation.objects.filter(agreements__in=agreements.order_by().values("pk")).distinct()

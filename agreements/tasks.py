@@ -7,9 +7,11 @@ from celery import shared_task
 from django.conf import settings
 
 from agreements import blanks, documents, rules
-from agreements.models import LIVE, Printing, Status, StatusChange, Version
+from agreements.models import LIVE, Bulk, Printing, Status, StatusChange, Version
+from agreements.operations.bulk import carry_out, rows_to_do
+from agreements.operations.deeds import BY_DEED
 from agreements.workflow import perform
-from portal.foundation import clock, pdf, printing, seal
+from portal.foundation import clock, jobs, pdf, printing, seal
 from portal.foundation.exceptions import NotReady, Overtaken
 
 logger = logging.getLogger(__name__)
@@ -65,3 +67,22 @@ def take(name: str, version: Version) -> bool:
         logger.info("%s of version %s: %s", name, version.pk, error)
         change = None
     return change is not None
+
+
+@shared_task(name="agreements.tasks.carry_out_bulks")
+def carry_out_bulks() -> int:
+    """Do what was asked for many agreements at once, where nobody has undone it in its ten minutes. How many were done."""
+    return sum(carry_out_bulk(bulk) for bulk in jobs.claim(jobs.waiting(Bulk).filter(undone_at=None)))
+
+
+def carry_out_bulk(bulk: Bulk) -> bool:
+    """Row by row, each in a transaction of its own. A killed worker's rows stay done, and another goes on with the rest."""
+    try:
+        for row in rows_to_do(bulk):
+            carry_out(row, BY_DEED[bulk.deed], by=row.bulk.by)
+            jobs.rows_of(bulk).update(claimed_until=clock.at_database() + jobs.LEASE)
+    except Exception as error:
+        logger.exception("Bulk %s failed", bulk.pk)
+        jobs.put_off(bulk, error)
+        return False
+    return bool(jobs.rows_of(bulk).filter(done_at=None).update(done_at=clock.now(), claimed_until=None, fault=""))

@@ -59,8 +59,6 @@ def _next_to_sign(version: Version) -> tuple[tuple[Side, ...], dt.datetime]:
 def my_turn(user: User) -> QuerySet[Version]:
     """The versions that wait for a side on which this person stands, the longest waiting first. One query."""
     stands = standing(user)
-    open_requests = ClarificationRequest.objects.filter(version=OuterRef("pk"), answered_at=None)
-    signed = Signature.objects.filter(document__version=OuterRef("pk"), document__overtaken_at=None, side=Side.PARTNER)
     mine = {
         Side.PARTNER: Q(agreement__organisation__in=stands.organisation_ids),
         Side.PRISON: Q(agreement__establishment__in=stands.establishment_ids),
@@ -71,8 +69,24 @@ def my_turn(user: User) -> QuerySet[Version]:
         to_sign = Q(status=Status.FOR_SIGNATURE, has_partner=side == Side.PRISON)
         waits |= at_my_party & (Q(asked_of=side) | Q(asked_of=None) & (Q(status__in=has_turn) | to_sign))
     visible = Version.objects.visible_to(user).filter(status__in=DRAFTED)
+    return with_turn(visible).filter(waits).order_by("status_since")
+
+
+def with_turn(versions: QuerySet[Version]) -> QuerySet[Version]:
+    """With what says whose turn it is: the side that was asked something (`asked_of`), whether the partner has signed."""
+    open_requests = ClarificationRequest.objects.filter(version=OuterRef("pk"), answered_at=None)
+    signed = Signature.objects.filter(document__version=OuterRef("pk"), document__overtaken_at=None, side=Side.PARTNER)
     asked_of = Subquery(open_requests.values("asked_of")[:1])
-    return visible.alias(asked_of=asked_of, has_partner=Exists(signed)).filter(waits).order_by("status_since")
+    return versions.annotate(asked_of=asked_of, has_partner=Exists(signed))
+
+
+def sides_waited_for(version: Version) -> tuple[Side, ...]:
+    """Whose turn it is, of a version that was read `with_turn`: for lists, where a query a row is too many."""
+    if version.asked_of:
+        return (Side(version.asked_of),)
+    if version.status == Status.FOR_SIGNATURE:
+        return (Side.PRISON,) if version.has_partner else (Side.PARTNER,)
+    return facts(version.status).turn
 
 
 def unlocked(reading: Reading, user: User, asked: ClarificationRequest | None) -> frozenset[str]:

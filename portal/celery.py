@@ -40,6 +40,7 @@ app.conf.update(
             "agreements.tasks.print_documents": EVERY_FEW_SECONDS,
             "agreements.tasks.print_blank_forms": EVERY_FEW_SECONDS,
             "agreements.tasks.end_what_has_ended": EVERY_HOUR,
+            "agreements.tasks.carry_out_bulks": EVERY_FEW_SECONDS,
             "directory.anchoring.mail_audit_digest": EVERY_HOUR,
             "reviews.tasks.print_records": EVERY_FEW_SECONDS,
             "reviews.tasks.schedule_reviews": EVERY_HOUR,

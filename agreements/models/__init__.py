@@ -14,6 +14,7 @@ from agreements.models.agreement import (
 )
 from agreements.models.answers import Action, Answer, Attachment, Comment, SavedAnswer
 from agreements.models.assurance import AssuranceProfile, TakenFromProfile
+from agreements.models.bulk import Bulk, BulkRow, Label
 from agreements.models.question_set import Kind, QuestionSet
 from agreements.models.signing import Approval, Document, Printing, Signature
 
@@ -27,11 +28,14 @@ __all__ = [
     "Approval",
     "AssuranceProfile",
     "Attachment",
+    "Bulk",
+    "BulkRow",
     "ClarificationRequest",
     "Comment",
     "Document",
     "EligibilityCheck",
     "Kind",
+    "Label",
     "Printing",
     "QuestionSet",
     "SavedAnswer",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from agreements.filters import narrowed_agreements
 from agreements.models import DRAFTED, LIVE, Agreement, Answer, Status, StatusChange, Version
+from agreements.operations.deeds import deeds_for
 from agreements.operations.question_sets import newer_sets
 from agreements.permissions import may_draft, side_of
 from agreements.questions.compare import compare_answers
@@ -27,7 +28,12 @@ from portal.foundation.paging import paged
 def agreement_list(request: HttpRequest) -> HttpResponse:
     """What this person may see, newest first, narrowed by what is in the address."""
     narrowed = narrowed_agreements(request.user, request.GET)
-    return render(request, "agreements/agreement_list.html", {"filter": narrowed} | paged(request, narrowed.qs))
+    context = {
+        "filter": narrowed,
+        "deeds": deeds_for(request.user),
+        "kept": [(name, request.GET[name]) for name in narrowed.form.fields if name in request.GET],
+    }
+    return render(request, "agreements/agreement_list.html", context | paged(request, narrowed.qs))
 
 
 @require_safe

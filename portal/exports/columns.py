@@ -65,5 +65,5 @@ def rows_of(found: QuerySet, columns: tuple[Column, ...]) -> Iterator[list[Any]]
     places = {source: place for place, source in enumerate(sources)}
     readers = [column.reader(places) for column in columns]
     # Two at least, so that a row is a tuple whatever is asked for; the key also keeps the order of ties steady.
-    for row in found.values_list(*sources, "pk").iterator(chunk_size=CHUNK):
+    for row in found.prefetch_related(None).values_list(*sources, "pk").iterator(chunk_size=CHUNK):
         yield [read(row) for read in readers]

@@ -94,6 +94,8 @@ HELD = (
     Held("Reviews you confirmed", "reviews.Review", "partner_confirmed_by", (AGREEMENT, "partner_confirmed_at")),
     Held("Reviews you confirmed", "reviews.Review", "prison_confirmed_by", (AGREEMENT, "prison_confirmed_at")),
     Held("Figures you entered", "reviews.DeliveryFigure", "by", (AGREEMENT, "quarter", "at")),
+    Held("Labels you put on", "agreements.Label", "by", (AGREEMENT, "at")),
+    Held("What you did to many agreements", "agreements.Bulk", "by", ("deed", "asked_at", "done_at")),
     Held("Files you asked for", "exports.Export", "by", ("name", "ending", "query", "asked_at")),
     Held("Complaints you acknowledged", "home.Complaint", "acknowledged_by", ("reference", "acknowledged_at")),
     Held("Complaints you answered", "home.Complaint", "answered_by", ("reference", "answered_at")),
