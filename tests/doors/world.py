@@ -174,7 +174,6 @@ def leave_things(version: Version, cast: factories.Cast, canary: str) -> None:
         copy = PersonalDataCopy.objects.create(person=who, asked_by=who, words_sha256="2" * 64)
         copy.sha256, copy.printed_at = "1" * 64, clock.now()
         copy.file.save("copy.pdf", ContentFile(f"%PDF {canary}".encode()))
-        make_one(operations.ask_for_export(AGREEMENTS, ending="csv", query="", by=who))
     AssuranceProfile.objects.create(
         organisation=cast.charity,
         question_set=version.question_set,
