@@ -49,6 +49,7 @@ app.conf.update(
             "portal.home.keeping.tasks.apply_retention": EVERY_DAY,
             "portal.exports.making.make_exports": EVERY_FEW_SECONDS,
             "portal.exports.making.remove_old_exports": EVERY_HOUR,
+            "portal.exports.open_data.making.make_open_data": EVERY_HOUR,
         }.items()
     },
 )
@@ -66,4 +67,4 @@ app.autodiscover_tasks(["directory", "agreements", "reviews", "portal.home.keepi
 app.autodiscover_tasks(["directory"], related_name="delivery")
 app.autodiscover_tasks(["directory"], related_name="anchoring")
 app.autodiscover_tasks(["reviews"], related_name="reminders")
-app.autodiscover_tasks(["portal.exports"], related_name="making")
+app.autodiscover_tasks(["portal.exports", "portal.exports.open_data"], related_name="making")

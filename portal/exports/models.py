@@ -28,6 +28,24 @@ def rights_of(user: User) -> dict[str, list[int] | bool]:
     }
 
 
+class OpenDataEdition(models.Model):
+    """The open data of one day. Its files lie in a folder of their own, and are there before this row is."""
+
+    day = models.DateField(unique=True)
+    made_at = models.DateTimeField(default=clock.now)
+    folder = models.CharField(max_length=60, blank=True, help_text="Empty once its files have been removed")
+    tables = models.JSONField(default=dict, help_text="By table: rows, and how many were added and removed since")
+
+    class Meta:
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"Open data of {clock.say_day(self.day)}"
+
+    def path(self, table: str, ending: str) -> str:
+        return f"{self.folder}/{table}.{ending}"
+
+
 class ExportQuerySet(models.QuerySet):
     def visible_to(self, user) -> "ExportQuerySet":
         """An export belongs to the person who asked for it, and to nobody else."""

@@ -65,12 +65,12 @@ def dictionary(columns: tuple[Column, ...]) -> list[dict[str, str]]:
     return [dict(zip(DICTIONARY, (column.name, str(column.kind), column.words), strict=True)) for column in columns]
 
 
-def json_text(exported: ExportedList, rows: Rows) -> Iterator[str]:
+def json_text(name: str, columns: tuple[Column, ...], rows: Rows) -> Iterator[str]:
     """An object of the list's name, the moment, the dictionary of its columns, and the rows."""
     as_json = partial(json.dumps, ensure_ascii=False, default=dt.date.isoformat)
-    told = {"list": exported.name, "made_at": clock.now().isoformat(), "columns": dictionary(exported.columns)}
+    told = {"list": name, "made_at": clock.now().isoformat(), "columns": dictionary(columns)}
     yield as_json(told)[:-1] + ', "rows": ['
-    names = [column.name for column in exported.columns]
+    names = [column.name for column in columns]
     rows, before = iter(rows), ""
     while piece := list(islice(rows, PIECE)):
         yield before + ",\n".join(as_json(dict(zip(names, row, strict=True))) for row in piece)
@@ -79,7 +79,9 @@ def json_text(exported: ExportedList, rows: Rows) -> Iterator[str]:
 
 
 def text_of(exported: ExportedList, ending: str, rows: Rows) -> Iterator[str]:
-    return json_text(exported, rows) if ending == "json" else csv_text(exported.columns, rows)
+    if ending == "json":
+        return json_text(exported.name, exported.columns, rows)
+    return csv_text(exported.columns, rows)
 
 
 def write(file: IO[bytes], exported: ExportedList, ending: str, rows: Rows) -> None:

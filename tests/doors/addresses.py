@@ -81,6 +81,7 @@ VALUES: dict[str, Callable[[Named], Any]] = {
     "name": lambda named: "pause",
     "pk": lambda named: 1,
     "ending": lambda named: "csv",
+    "table": lambda named: "agreements",
     "uidb36": lambda named: "1",
     "key": lambda named: "set-password",
 }
@@ -92,6 +93,7 @@ ORGANISATION_PAGES = (
     "profile_detail",
     "profile_change",
 )
+BULK_PAGES = ("bulk_detail", "bulk_undo")
 EXPORT_PAGES = ("export_detail", "export_cancel", "export_download")
 # The same name in another URL may mean something else.
 VALUES_OF_PAGES: dict[tuple[str, str], Callable[[Named], Any]] = {
@@ -102,6 +104,7 @@ VALUES_OF_PAGES: dict[tuple[str, str], Callable[[Named], Any]] = {
     ("list_export", "name"): lambda named: "agreements",
     ("list_dictionary", "name"): lambda named: "agreements",
     **{(page, "reference"): lambda named: named.export.reference for page in EXPORT_PAGES},
+    **{(page, "reference"): lambda named: named.person.bulks.get().reference for page in BULK_PAGES},
     ("mail_detail", "name"): lambda named: "no-mail-here-1",
     ("choices_edit", "path"): lambda named: "S1-02",
     **{(page, "slug"): lambda named: named.story.cast.charity.slug for page in ORGANISATION_PAGES},

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.test import Client
 
 from agreements import documents
-from agreements.models import AssuranceProfile, Attachment, Comment, QuestionSet, Version
+from agreements.models import AssuranceProfile, Attachment, Bulk, BulkRow, Comment, QuestionSet, Version
 from agreements.operations import starting
 from agreements.reading import read
 from directory.models import Absence, Invitation, JoiningRequest, OrganisationMerge, Post, Role, Term
@@ -171,6 +171,8 @@ def leave_things(version: Version, cast: factories.Cast, canary: str) -> None:
         Absence.objects.create(user=who, from_on=clock.today(), until_on=clock.today())
         CalendarAddress.objects.create(user=who)
         make_one(operations.ask_for_export(AGREEMENTS, ending="csv", query="", by=who))
+        bulk = Bulk.objects.create(by=who, deed="remind", not_before=clock.now() + timedelta(minutes=10))
+        BulkRow.objects.create(bulk=bulk, agreement=version.agreement)
         copy = PersonalDataCopy.objects.create(person=who, asked_by=who, words_sha256="2" * 64)
         copy.sha256, copy.printed_at = "1" * 64, clock.now()
         copy.file.save("copy.pdf", ContentFile(f"%PDF {canary}".encode()))

@@ -1,0 +1,160 @@
+"""What is in the open data: each table with its columns, named one by one.
+
+Nothing gets in by being in the database: a row is written out of the values that are listed here. No column holds free
+text, an address, a number of people below five, or anything of somebody who works or lives in a prison.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from agreements.models import Agreement, Status, Version
+from directory.editions import Custody, entry
+from directory.models import Establishment, Listing, Term
+from portal.exports.columns import CHUNK, Column, Kind
+from portal.exports.lists import review_state
+from reviews.models import Review
+
+SMALLEST_COUNT = 5
+# What was signed is in the directory, or was. A draft is nobody's but its two sides'.
+SIGNED = {
+    Status.IN_FORCE: "in force",
+    Status.ON_PAPER: "in force",
+    Status.PAUSED: "paused",
+    Status.ENDED: "ended",
+}
+
+
+@dataclass(frozen=True)
+class OpenTable:
+    name: str
+    title: str
+    words: str
+    columns: tuple[Column, ...]
+    rows: Callable[[], Iterator[list[Any]]]
+
+
+def column(name: str, words: str, kind: Kind = Kind.TEXT) -> Column:
+    return Column(name, words, kind, ())
+
+
+def enough(number: int) -> int | None:
+    """A count, unless it is so small that it might tell on somebody."""
+    return number if number >= SMALLEST_COUNT else None
+
+
+def terms_of_versions(vocabulary: str) -> dict[int, tuple[str, ...]]:
+    """By version, the labels that it names of a list."""
+    named = Version.terms.through.objects.filter(
+        term__vocabulary__key=vocabulary, term__vocabulary__establishment=None, version__status__in=SIGNED
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for version, label in named.order_by("term__position").values_list("version", "term__label").iterator():
+        found[version].append(label)
+    return {version: tuple(labels) for version, labels in found.items()}
+
+
+def agreement_rows() -> Iterator[list[Any]]:
+    needs, groups = terms_of_versions("needs"), terms_of_versions("populations")
+    found = Agreement.objects.filter(current_version__status__in=SIGNED)
+    parties = ("establishment__name", "organisation__name", "service__name")
+    version = ("current_version", "current_version__status", "current_version__starts_on", "current_version__ends_on")
+    for row in found.order_by(*parties, "pk").values_list(*parties, *version).iterator(chunk_size=CHUNK):
+        prison, organisation, service, pk, status, starts_on, ends_on = row
+        lists = [needs.get(pk, ()), groups.get(pk, ())]
+        yield [prison, organisation, service, *lists, SIGNED[status], starts_on, ends_on]
+
+
+SERVICE_COLUMNS = (
+    column("reference", "Of this entry in the directory"),
+    column("service_reference", "Of the service, which may run in several prisons"),
+    column("service", "Name of the service"),
+    column("organisation", "Name of the organisation that runs it"),
+    column("prison", "Name of the prison"),
+    column("outside_agreements", "Empty where an agreement stands behind it; otherwise why it is listed"),
+    column("needs", "Needs that it meets", Kind.LIST),
+    column("populations", "Groups of people that it is for", Kind.LIST),
+    column("activities", "Kinds of activity", Kind.LIST),
+    column("settings", "Where it takes place", Kind.LIST),
+    column("release_areas", "Councils in whose area it goes on after release", Kind.LIST),
+    column("starts_on", "First day", Kind.DATE),
+    column("ends_on", "Last day", Kind.DATE),
+)
+
+
+def service_rows() -> Iterator[list[Any]]:
+    """What the directory says to everybody, of the columns above."""
+    listed = Listing.objects.listed().with_parties().order_by("establishment__name", "service__name", "pk")
+    for listing in listed.iterator(chunk_size=CHUNK):
+        told = entry(listing, Custody)
+        yield [getattr(told, column.name) for column in SERVICE_COLUMNS]
+
+
+def need_rows() -> Iterator[list[Any]]:
+    """Every need at every prison that is open, those that nobody meets included."""
+    needs = list(Term.objects.filter(vocabulary__key="needs", vocabulary__establishment=None).order_by("position"))
+    named = Listing.objects.listed().filter(terms__in=needs).order_by()
+    met = Counter(named.values_list("establishment", "terms"))
+    for prison in Establishment.objects.order_by("name"):
+        if prison.takes_new_agreements:
+            yield from ([prison.name, need.label, met[prison.pk, need.pk]] for need in needs)
+
+
+def review_rows() -> Iterator[list[Any]]:
+    reviews = Review.objects.order_by().values_list("agreement__establishment__name", "state", "due_on")
+    counted: Counter[tuple[str, str]] = Counter()
+    for prison, state, due_on in reviews.iterator(chunk_size=CHUNK):
+        counted[prison, review_state(state, due_on)] += 1
+    for (prison, state), number in sorted(counted.items()):
+        yield [prison, state, enough(number)]
+
+
+TABLES = (
+    OpenTable(
+        "agreements",
+        "Agreements",
+        "Partnership Agreements that were signed by both sides: in force, paused or ended. Drafts are not in it.",
+        (
+            column("prison", "Name of the prison"),
+            column("organisation", "Name of the third sector organisation"),
+            column("service", "Name of the service"),
+            column("needs", "Needs that it meets", Kind.LIST),
+            column("groups", "Groups of people that it is for", Kind.LIST),
+            column("status", "in force, paused or ended", Kind.CHOICE),
+            column("starts_on", "First day", Kind.DATE),
+            column("ends_on", "Last day", Kind.DATE),
+        ),
+        agreement_rows,
+    ),
+    OpenTable(
+        "services",
+        "Services",
+        "What the directory lists today: a row for each service at each prison.",
+        SERVICE_COLUMNS,
+        service_rows,
+    ),
+    OpenTable(
+        "needs",
+        "Needs",
+        "How many services that are listed today meet each need at each prison.",
+        (
+            column("prison", "Name of the prison"),
+            column("need", "The need"),
+            column("services", "Services listed there that meet it", Kind.NUMBER),
+        ),
+        need_rows,
+    ),
+    OpenTable(
+        "reviews",
+        "Reviews",
+        "How many reviews of agreements there are at each prison, by state.",
+        (
+            column("prison", "Name of the prison"),
+            column("state", "Open, Late, Held or Not needed any more", Kind.CHOICE),
+            column("number", f"Reviews; empty where there are fewer than {SMALLEST_COUNT}", Kind.NUMBER),
+        ),
+        review_rows,
+    ),
+)
+BY_NAME = {table.name: table for table in TABLES}
