@@ -46,6 +46,7 @@ class Custody:
     starts_on: dt.date | None
     ends_on: dt.date | None
     not_confirmed_since: dt.date | None
+    review_is_late: bool
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Staff(Public):
 
 
 # Columns that no edition shows: they say how the listing is kept.
-KEPT = frozenset({"id", "service", "establishment", "origin", "terms", "is_live", "confirmed_by", "asked_after_months"})
+KEPT = frozenset({"id", "establishment", "origin", "terms", "is_live", "confirmed_by", "asked_after_months"})
 KEPT_FOR_SEARCH = frozenset({"words", "facets", "search"})
 EVERYBODYS = frozenset(field.name for field in fields(Custody))
 # Told in the sentences of `rhythm`.
@@ -105,7 +106,7 @@ def _plain(value: Any) -> Any:
 
 
 def _labels(key: str, listing: Listing) -> tuple[str, ...]:
-    return tuple(term.label for term in listing.terms.all() if term.vocabulary.key == key)
+    return tuple(term.label for term in listing.terms_of(key))
 
 
 def _release_areas(listing: Listing) -> tuple[str, ...]:
@@ -145,6 +146,7 @@ READ: dict[str, Callable[[Listing], Any]] = {
     "prison_slug": attrgetter("establishment.slug"),
     "outside_agreements": lambda listing: "" if listing.is_from_an_agreement else listing.get_origin_display(),
     "not_confirmed_since": lambda listing: listing.confirmed_on if listing.is_stale else None,
+    "review_is_late": lambda listing: listing.review_missed_on is not None,
     "release_areas": _release_areas,
     "rhythm": _rhythm,
     **{key: partial(_labels, key) for key in TERMS},

@@ -1,8 +1,8 @@
 """What a search can be narrowed by, and how many there are of each: counted from rows, without a database."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -27,44 +27,42 @@ FACETS = (
 Chosen = Mapping[str, frozenset[str]]
 
 
-class Row(NamedTuple):
-    """A listing as counting needs it: `keys` are words such as need:health, with spaces between."""
-
-    pk: int
-    keys: str
+# A listing as counting needs it: its id, and keys such as need:health with spaces between.
+Row = tuple[int, str]
 
 
 @dataclass
 class Narrowed:
     """What fits, in the order of the rows, and how many there would be with each value of each facet."""
 
-    pks: list[int] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
+    pks: list[int]
+    counts: Counter[str]
 
 
-def narrow(rows: Iterable[Row], chosen: Chosen) -> Narrowed:
+def narrow(rows: Sequence[Row], chosen: Chosen) -> Narrowed:
     """Values of one facet widen, facets narrow. A facet's own choice doesn't lessen its own counts."""
-    found = Narrowed()
     wanted = {name: frozenset(f"{name}:{value}" for value in values) for name, values in chosen.items() if values}
-    alike: Counter[str] = Counter()
+    if not wanted:
+        return Narrowed([pk for pk, _ in rows], _counted(keys for _, keys in rows))
+    pks, fitting, others = [], [], Counter[str]()
     for pk, keys in rows:
         failed = [name for name, any_of in wanted.items() if any_of.isdisjoint(keys.split())]
         if not failed:
-            found.pks.append(pk)
-            alike[keys] += 1
+            pks.append(pk)
+            fitting.append(keys)
         elif len(failed) == 1:
-            found.counts.update(key for key in keys.split() if key.startswith(f"{failed[0]}:"))
-    for keys, count in alike.items():
-        for key in keys.split():
-            found.counts[key] += count
-    return found
+            others.update(key for key in keys.split() if key.startswith(f"{failed[0]}:"))
+    return Narrowed(pks, _counted(fitting) + others)
 
 
-@dataclass(frozen=True)
-class Option:
+def _counted(texts: Iterable[str]) -> Counter[str]:
+    return Counter(" ".join(texts).split())
+
+
+class Option(NamedTuple):
     value: str
     label: str
-    count: int
+    number: int
     is_chosen: bool
 
 

@@ -53,8 +53,7 @@ def _vector(weighed: dict[str, str]):
 
 
 def _keys(listing: Listing) -> Iterator[str]:
-    terms = [(term.vocabulary.key, term.slug) for term in listing.terms.all()]
     for facet in FACETS:
-        yield from (f"{facet.name}:{slug}" for key, slug in terms if key == facet.vocabulary)
+        yield from (f"{facet.name}:{term.slug}" for term in listing.terms_of(facet.vocabulary))
     yield f"prison:{listing.establishment.slug}"
     yield from (f"area:{area.gss}" for area in listing.release_areas.all())

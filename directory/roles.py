@@ -13,6 +13,7 @@ ABILITIES = {
     "sign": "sign for the organisation, with a second factor",
     "by policy": "approve and sign where the prison’s policy gives the post a place, with a second factor",
     "needs": "say what the prison needs: write and publish its needs statement, answer ideas",
+    "listings": "look after what the directory says of their organisation and its services",
     "people": "invite people to posts, hand posts over and end access",
     "joining": "accept organisations that ask to join, and change organisations and posts",
     "questions": "change and publish the questions",
@@ -36,10 +37,15 @@ def facts(words: str, *may: str) -> RoleFacts:
 
 
 ROLES: dict[Role, RoleFacts] = {
-    Role.CONTRIBUTOR: facts("Writes the organisation’s part of its agreements.", "read", "draft"),
+    Role.CONTRIBUTOR: facts("Writes the organisation’s part of its agreements.", "read", "draft", "listings"),
     Role.SIGNATORY: facts("Commits the organisation with a signature.", "read", "draft", "decide", "sign"),
     Role.ADMINISTRATOR: facts(
-        "Looks after the organisation’s people and agreements. Doesn’t sign.", "read", "draft", "decide", "people"
+        "Looks after the organisation’s people and agreements. Doesn’t sign.",
+        "read",
+        "draft",
+        "decide",
+        "listings",
+        "people",
     ),
     Role.HOO: facts(
         "Decides for the prison, and looks after its people.", "read", "draft", "decide", "by policy", "needs", "people"
@@ -47,7 +53,9 @@ ROLES: dict[Role, RoleFacts] = {
     Role.APPROVER: facts("Approves or signs beside the Head of Offender Outcomes.", "read", "draft", "by policy"),
     Role.COORDINATOR: facts("The single point of contact for organisations at the prison.", "read", "draft", "needs"),
     Role.READER: facts("Prison staff who need to know what is agreed.", "read"),
-    Role.CJVSF: facts("Looks after the portal. Never approves or signs.", "read all", "people", "joining", "questions"),
+    Role.CJVSF: facts(
+        "Looks after the portal. Never approves or signs.", "read all", "listings", "people", "joining", "questions"
+    ),
 }
 
 

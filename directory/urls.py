@@ -1,10 +1,43 @@
-"""Pages about people, posts and parties."""
+"""The directory, and pages about people, posts and parties."""
 
 from django.urls import path
 
-from directory.views import accounts, areas, ideas, invitations, joining, needs, organisations, people, statements
+from directory.views import (
+    accounts,
+    areas,
+    corrections,
+    ideas,
+    invitations,
+    joining,
+    listed,
+    listings,
+    needs,
+    organisations,
+    people,
+    statements,
+)
 
 urlpatterns = [
+    path("directory/", listed.directory_search, name="directory_search"),
+    path("directory/organisations/", listed.organisation_list, name="organisation_list"),
+    path("directory/organisations/<slug:slug>/", listed.organisation_page, name="organisation_page"),
+    path("directory/organisations/<slug:slug>/about/", listings.organisation_about, name="organisation_about"),
+    path("directory/services/<str:reference>/", listed.service_page, name="service_page"),
+    path("directory/services/<str:reference>/describe/", listings.service_describe, name="service_describe"),
+    path("directory/inside/", listed.inside_search, name="inside_search"),
+    path("directory/inside/services/<str:reference>/", listed.inside_service, name="inside_service"),
+    path("directory/inside/prisons/", listed.inside_prison_list, name="inside_prison_list"),
+    path("directory/inside/prisons/<slug:slug>/", listed.inside_prison, name="inside_prison"),
+    path("directory/listings/", listings.listing_list, name="listing_list"),
+    path("directory/listings/add/", listings.listing_add, name="listing_add"),
+    path("directory/listings/<str:reference>/change/", listings.listing_change, name="listing_change"),
+    path("directory/listings/<str:reference>/confirm/", listings.listing_confirm, name="listing_confirm"),
+    path("directory/listings/<str:reference>/show/", listings.listing_show, name="listing_show"),
+    path("directory/listings/<str:reference>/correct/", corrections.correction_suggest, name="correction_suggest"),
+    path("directory/corrections/", corrections.correction_list, name="correction_list"),
+    path("directory/corrections/<int:correction_id>/", corrections.correction_decide, name="correction_decide"),
+    path("prisons/", listed.prison_list, name="prison_list"),
+    path("prisons/<slug:slug>/", listed.prison_page, name="prison_page"),
     path("people/", people.people, name="people"),
     path("people/roles/", people.role_list, name="role_list"),
     path("people/persons/<int:person_id>/", accounts.person_detail, name="person_detail"),

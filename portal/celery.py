@@ -42,6 +42,7 @@ app.conf.update(
             "agreements.tasks.end_what_has_ended": EVERY_HOUR,
             "agreements.tasks.carry_out_bulks": EVERY_FEW_SECONDS,
             "directory.anchoring.mail_audit_digest": EVERY_HOUR,
+            "directory.freshness.ask_to_confirm": EVERY_HOUR,
             "reviews.tasks.print_records": EVERY_FEW_SECONDS,
             "reviews.tasks.schedule_reviews": EVERY_HOUR,
             "reviews.reminders.send_reminders": EVERY_HOUR,
@@ -66,5 +67,6 @@ if settings.BROKER_URL.startswith("filesystem:"):
 app.autodiscover_tasks(["directory", "agreements", "reviews", "portal.home.keeping"])
 app.autodiscover_tasks(["directory"], related_name="delivery")
 app.autodiscover_tasks(["directory"], related_name="anchoring")
+app.autodiscover_tasks(["directory"], related_name="freshness")
 app.autodiscover_tasks(["reviews"], related_name="reminders")
 app.autodiscover_tasks(["portal.exports", "portal.exports.open_data"], related_name="making")

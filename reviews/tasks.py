@@ -2,9 +2,10 @@
 
 from celery import shared_task
 
+from directory.freshness import mark_missed_reviews
 from portal.foundation import pdf, printing
 from reviews import schedule
-from reviews.models import ReviewRecord
+from reviews.models import Review, ReviewRecord
 
 
 @shared_task(name="reviews.tasks.schedule_reviews")
@@ -15,7 +16,15 @@ def schedule_reviews() -> int:
     """
     schedule.close_reviews_of_ended_agreements()
     schedule.move_misplaced_reviews()
-    return schedule.insert_next_reviews()
+    planned = schedule.insert_next_reviews()
+    tell_the_directory()
+    return planned
+
+
+def tell_the_directory() -> None:
+    """A listing says on the same day that the review of its agreement is late, and stops when it has been held."""
+    late = Review.objects.overdue().order_by("-due_on").values_list("agreement__reference", "due_on")
+    mark_missed_reviews(dict(late))
 
 
 @shared_task(name="reviews.tasks.print_records")

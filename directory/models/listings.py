@@ -1,6 +1,7 @@
 """What the directory says of a service at a prison, and what readers say is wrong with it."""
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -42,9 +43,10 @@ class ListingQuerySet(models.QuerySet):
         return self.filter(has_not_ended, is_live=True, service__organisation__left_on=None)
 
     def with_parties(self) -> "ListingQuerySet":
-        """With everything that an entry shows, in two queries more whatever the rows."""
-        terms = models.Prefetch("terms", Term.objects.select_related("vocabulary"))
-        return self.select_related("service__organisation", "establishment").prefetch_related(terms, "release_areas")
+        """With everything that an entry shows, in two queries more whatever the rows. Each term has its list's `key`."""
+        terms = models.Prefetch("terms", Term.objects.annotate(key=models.F("vocabulary__key")))
+        found = self.select_related("service__organisation", "establishment").defer("words", "facets", "search")
+        return found.prefetch_related(terms, "release_areas")
 
 
 def new_listing_reference() -> str:
@@ -115,6 +117,11 @@ class Listing(models.Model):
     def about(self) -> str:
         """What the audit chain of this listing is called."""
         return f"listing:{self.reference}"
+
+    def terms_of(self, key: str) -> list[Term]:
+        """Its terms of one list, where it was read `with_parties`."""
+        terms: Any = self.terms.all()
+        return [term for term in terms if term.key == key]
 
     @property
     def is_from_an_agreement(self) -> bool:

@@ -3,9 +3,11 @@
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 
 from directory.changes import Change, check
-from directory.models import Holding, Invitation, JoiningRequest, Organisation, OrganisationMerge, Service
+from directory.index import index
+from directory.models import Holding, Invitation, JoiningRequest, Listing, Organisation, OrganisationMerge, Service
 from directory.models.joining import CAN_BE_UNDONE_FOR
 from directory.operations.holdings import finish
 from directory.standing import standing
@@ -46,8 +48,13 @@ def rename(
     organisation.name, organisation.charity_number, organisation.website = name, charity_number, website
     organisation.requires_second_factor = requires_second_factor
     organisation.save(update_fields=["name", "charity_number", "website", "requires_second_factor"])
+    index(_listings_of(organisation))
     told = {"before": before, "after": name, "requires_second_factor": requires_second_factor}
     audit.record("rename", about=f"organisation:{organisation.pk}", by=by, **told)
+
+
+def _listings_of(*organisations: Organisation) -> QuerySet[Listing]:
+    return Listing.objects.filter(service__organisation__in=organisations)
 
 
 @transaction.atomic
@@ -62,6 +69,7 @@ def merge(merged: Organisation, *, into: Organisation, by: User) -> Organisation
     renamed = _rename_services_of_the_same_name(merged, into)
     moved = {key: _move(key, {"organisation": merged}, into) for key in _columns()}
     Organisation.objects.filter(pk=merged.pk).update(merged_into=into)
+    index(_listings_of(into))
     row = OrganisationMerge.objects.create(
         kept=into, merged=merged, moved=moved, renamed=renamed, by=by, at=clock.now()
     )
@@ -118,6 +126,7 @@ def undo_merge(row: OrganisationMerge, *, by: User) -> None:
     for pk, name in row.renamed.items():
         Service.objects.filter(pk=pk).update(name=name)
     Organisation.objects.filter(pk=merged.pk).update(merged_into=None)
+    index(_listings_of(merged, kept))
     OrganisationMerge.objects.filter(pk=row.pk).update(undone_at=clock.now(), undone_by=by)
     _check_everybody_at(kept)
     _check_everybody_at(merged)

@@ -1,4 +1,4 @@
-"""Lists in pages of fifty, counted up to a bound."""
+"""Lists in pages, counted up to a bound."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,9 +22,9 @@ class BoundedPaginator(Paginator):
         return self.object_list.order_by().values("pk")[:TALLEST_COUNT].count()
 
 
-def paged(request: HttpRequest, rows: QuerySet | Sequence) -> dict[str, Any]:
+def paged(request: HttpRequest, rows: QuerySet | Sequence, size: int = PAGE) -> dict[str, Any]:
     """`page`, and what components/pagination.html asks for. A page that doesn't exist is the last, or the first."""
-    page = BoundedPaginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(rows, size).get_page(request.GET.get("page"))
     return {
         "page": page,
         "previous_url": _address(request, page.previous_page_number()) if page.has_previous() else "",

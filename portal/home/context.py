@@ -35,7 +35,8 @@ def session_seconds(request: HttpRequest) -> int:
 
 def navigation(request: HttpRequest):
     """Label, address, and whether one is there now."""
-    places = [("Check if you need an agreement", "start"), ("Check a document", "verify")]
+    found = ("Directory", "directory_search")
+    places = [found, ("Check if you need an agreement", "start"), ("Check a document", "verify")]
     user = getattr(request, "user", None)
     if user and user.is_authenticated:
         kept = [("Reviews", "review_list"), ("Actions", "action_board")]

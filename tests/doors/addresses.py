@@ -7,7 +7,15 @@ from typing import Any
 from django.urls import URLPattern, get_resolver, reverse
 
 from agreements.models import Attachment
-from directory.models import Idea, Invitation, JoiningRequest, NeedsStatement, OrganisationMerge
+from directory.models import (
+    Correction,
+    Idea,
+    Invitation,
+    JoiningRequest,
+    Listing,
+    NeedsStatement,
+    OrganisationMerge,
+)
 from directory.operations.invitations import token_of
 from portal.exports.models import Export
 from portal.foundation.models import User
@@ -40,6 +48,10 @@ class Named:
         return self.person.exports.get()
 
     @property
+    def listing(self) -> Listing:
+        return Listing.objects.get(agreement_reference=self.story.version.agreement.reference)
+
+    @property
     def invitation(self) -> Invitation:
         return Invitation.objects.get(post=self.holding.post)
 
@@ -64,6 +76,7 @@ VALUES: dict[str, Callable[[Named], Any]] = {
     "invitation_id": lambda named: named.invitation.pk,
     "token": lambda named: token_of(named.invitation),
     "request_id": lambda named: JoiningRequest.objects.get(name__startswith=named.story.canary).pk,
+    "correction_id": lambda named: Correction.objects.get(listing=named.listing).pk,
     "merge_id": lambda named: OrganisationMerge.objects.get(kept=named.story.cast.charity).pk,
     "absence_id": lambda named: named.person.absences.get().pk,
     "hold_id": lambda named: LegalHold.objects.get(organisation=named.story.cast.charity).pk,
@@ -90,14 +103,21 @@ ORGANISATION_PAGES = (
     "organisation_merge",
     "organisation_leave",
     "organisation_come_back",
+    "organisation_page",
+    "organisation_about",
     "profile_detail",
     "profile_change",
 )
 BULK_PAGES = ("bulk_detail", "bulk_undo")
 EXPORT_PAGES = ("export_detail", "export_cancel", "export_download")
+PRISON_PAGES = ("prison_page", "inside_prison")
+SERVICE_PAGES = ("service_detail", "service_page", "service_describe", "inside_service")
+LISTING_PAGES = ("listing_change", "listing_confirm", "listing_show", "correction_suggest")
 # The same name in another URL may mean something else.
 VALUES_OF_PAGES: dict[tuple[str, str], Callable[[Named], Any]] = {
-    ("service_detail", "reference"): lambda named: named.story.version.agreement.service.reference,
+    **{(page, "reference"): lambda named: named.story.version.agreement.service.reference for page in SERVICE_PAGES},
+    **{(page, "reference"): lambda named: named.listing.reference for page in LISTING_PAGES},
+    **{(page, "slug"): lambda named: named.story.cast.prison.slug for page in PRISON_PAGES},
     ("retention_change", "name"): lambda named: "mail",
     ("idea_detail", "reference"): lambda named: Idea.objects.get(organisation=named.story.cast.charity).reference,
     **{(page, "kind"): lambda named: "council" for page in ("area_detail", "area_csv", "area_contact")},
@@ -127,6 +147,7 @@ OF_SOMEBODY = {
     "invitation_id",
     "absence_id",
     "slug",
+    "correction_id",
     "request_id",
     "merge_id",
     "hold_id",

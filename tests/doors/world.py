@@ -18,7 +18,17 @@ from agreements import documents
 from agreements.models import AssuranceProfile, Attachment, Bulk, BulkRow, Comment, QuestionSet, Version
 from agreements.operations import starting
 from agreements.reading import read
-from directory.models import Absence, Invitation, JoiningRequest, OrganisationMerge, Post, Role, Term
+from directory.models import (
+    Absence,
+    Correction,
+    Invitation,
+    JoiningRequest,
+    Listing,
+    OrganisationMerge,
+    Post,
+    Role,
+    Term,
+)
 from directory.operations.ideas import put_idea
 from directory.operations.needs import save_statement, tell_prison
 from portal.exports import operations
@@ -59,6 +69,11 @@ class World:
     @property
     def canaries(self) -> tuple[str, ...]:
         return tuple(word for story in (self.first, self.second) for word in (story.canary, story.secret))
+
+    @property
+    def published(self) -> set[str]:
+        """What the directory says to everybody bears the canary of its agreement; of an outline it says nothing."""
+        return {story.canary for story in (self.first, self.second)}
 
     def may_meet(self, persona: str) -> set[str]:
         """Whose words this persona may read: their own story's, its outline on the charity's side only."""
@@ -186,6 +201,8 @@ def leave_things(version: Version, cast: factories.Cast, canary: str) -> None:
     tell_needs(cast, canary)
     merged = factories.organisation()
     OrganisationMerge.objects.create(kept=cast.charity, merged=merged, moved={}, renamed={}, by=cast.cjvsf)
+    listing = Listing.objects.get(agreement_reference=version.agreement.reference)
+    Correction.objects.create(listing=listing, field="other", proposed=f"{canary} slip")
     JoiningRequest.objects.create(name=f"{canary} asks", contact_email=f"{canary}@example.org", why=canary)
 
 

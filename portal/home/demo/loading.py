@@ -12,6 +12,7 @@ from agreements.models import Printing
 from agreements.tasks import print_one
 from portal.foundation.models import Notification
 from portal.home.demo.cast import FIRST_CHARITY, FIRST_PRISON, assemble
+from portal.home.demo.listings import fill_the_directory
 from portal.home.demo.needing import say_what_is_needed
 from portal.home.demo.people import is_loaded
 from portal.home.demo.placing import scenes
@@ -36,6 +37,7 @@ def load(number: int, *, sealed: int, say: Say) -> None:
         tell(number, say)
         say(f"{look_after_agreements()} reviews are held.")
         fill_in_profiles()
+        say(f"{fill_the_directory()} services are in the directory.")
         keep_back_old_mail()
     seal_some(sealed, say)
 
