@@ -29,11 +29,12 @@ BETWEEN = "; "
 BYTE_ORDER_MARK = "\ufeff"
 # What a spreadsheet program may take for a formula, wide letters and white space that it skips included.
 FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+SUSPECT = frozenset("'=+-@\t\r\n＝＋－＠")
 
 
 def safe(words: str) -> str:
     """Words that would begin a formula get an apostrophe in front. One apostrophe less reads back as the same words."""
-    return f"'{words}" if FORMULA.match(words) else words
+    return f"'{words}" if words[:1] in SUSPECT and FORMULA.match(words) else words
 
 
 def as_cell(value: Any) -> Any:

@@ -33,6 +33,14 @@ MOST_TIMES_COPY = 8
 MOST_GROWTH = 50 * 1024 * 1024
 
 
+def estate(size: int) -> list:
+    """So many agreements in force, and a planner that knows of them."""
+    versions = in_force([START] * size)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return versions
+
+
 def reader_of(versions: list):
     return versions[0].agreement.started_by
 
@@ -72,10 +80,8 @@ def at_once(monkeypatch) -> None:
 
 
 def test_a_csv_of_ten_thousand_rows_takes_at_most_eight_times_copy(at_once):
-    user = reader_of(in_force([START] * 10_000))
+    user = reader_of(estate(10_000))
     rows = Agreement.objects.count() + 1
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
     exports, copies = [], []
     for _ in range(TURNS):
         exports.append(seconds(lambda: sum(piece.count(b"\r\n") for piece in streamed(user)), rows))
@@ -86,7 +92,7 @@ def test_a_csv_of_ten_thousand_rows_takes_at_most_eight_times_copy(at_once):
 
 
 def test_a_hundred_thousand_rows_stream_with_flat_memory_and_read_back_equal(at_once, tmp_path):
-    user = reader_of(in_force([START] * 100_000))
+    user = reader_of(estate(100_000))
     path = tmp_path / "agreements.csv"
     before, most = resident(), 0
     with path.open("wb") as file:
@@ -95,7 +101,6 @@ def test_a_hundred_thousand_rows_stream_with_flat_memory_and_read_back_equal(at_
             most = max(most, resident())
     print(f"\n{path.stat().st_size / 1e6:.0f} MB; memory grew by {(most - before) / 1e6:.0f} MB")
     assert most - before <= MOST_GROWTH
-    assert read_back(path) == 100_001
     names = [column.name for column in AGREEMENTS.columns]
     rows = rows_of(AGREEMENTS.rows(user, QueryDict()), AGREEMENTS.columns)
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -103,8 +108,3 @@ def test_a_hundred_thousand_rows_stream_with_flat_memory_and_read_back_equal(at_
             assert {name: plain(cell) for name, cell in told.items()} == {
                 name: "" if value is None else str(value) for name, value in zip(names, row, strict=True)
             }
-
-
-def read_back(path) -> int:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return sum(1 for _ in csv.DictReader(file))
