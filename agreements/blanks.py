@@ -8,16 +8,25 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 
-from agreements.models import Kind, QuestionSet
+from agreements.models import Kind, QuestionSet, Version
 from agreements.paper import as_text, paper
 from agreements.questions.shown import shown
 from agreements.reading import options_for
+from agreements.word import blank as word
 from portal.foundation import pdf
 
 KINDS = (Kind.AGREEMENT, Kind.REVIEW, Kind.SHARING, Kind.CONSENT)
-STANDARD, LARGE_PRINT, TEXT = "standard", "large-print", "text"
-PRINTED = (STANDARD, LARGE_PRINT)
-EDITIONS = {STANDARD: "standard print (PDF)", LARGE_PRINT: "large print (PDF)", TEXT: "plain text"}
+STANDARD, LARGE_PRINT, WORD, TEXT = "standard", "large-print", "word", "text"
+PRINTED = (STANDARD, LARGE_PRINT, WORD)
+EDITIONS = {
+    STANDARD: "standard print (PDF)",
+    LARGE_PRINT: "large print (PDF)",
+    WORD: "to fill in off-line (Word)",
+    TEXT: "plain text",
+}
+ENDINGS = {TEXT: "txt", WORD: "docx"}
+# What can be taken back into a draft when it was filled in.
+FILLED_IN = (Kind.AGREEMENT, Kind.SHARING)
 
 
 @dataclass(frozen=True)
@@ -33,12 +42,15 @@ class Blank:
 
     @property
     def path(self) -> str:
-        return f"blank-forms/{self.words.sha256}-{self.edition}.pdf"
+        return f"blank-forms/{self.words.sha256}-{self.edition}.{self.ending}"
+
+    @property
+    def ending(self) -> str:
+        return ENDINGS.get(self.edition, "pdf")
 
     @property
     def file_name(self) -> str:
-        ending = "txt" if self.edition == TEXT else "pdf"
-        return f"blank-{self.words.kind}-form-{self.words.version}-{self.edition}.{ending}"
+        return f"blank-{self.words.kind}-form-{self.words.version}-{self.edition}.{self.ending}"
 
     @property
     def is_ready(self) -> bool:
@@ -47,14 +59,18 @@ class Blank:
 
 def newest(kind: str, edition: str) -> Blank | None:
     """The form of the newest published words, or None for one that isn't offered."""
-    if kind not in KINDS or edition not in EDITIONS:
+    if kind not in KINDS or edition not in editions(kind):
         return None
     return Blank(QuestionSet.objects.newest(kind), edition)
 
 
+def editions(kind: str) -> tuple[str, ...]:
+    return tuple(edition for edition in EDITIONS if edition != WORD or kind in FILLED_IN)
+
+
 def all_blanks() -> list[Blank]:
     sets = [QuestionSet.objects.defer("definition").newest(kind) for kind in KINDS]
-    return [Blank(words, edition) for words in sets for edition in EDITIONS]
+    return [Blank(words, edition) for words in sets for edition in editions(words.kind)]
 
 
 def make_all(*, again: bool = False) -> int:
@@ -74,12 +90,24 @@ def _printed() -> Iterator["Blank"]:
 
 def make(blank: Blank) -> bool:
     """Storage never overwrites, so the old file goes first. Two workers at once: the second file is dropped."""
-    made = pdf.from_html(page(blank), large_print=blank.edition == LARGE_PRINT)
+    made = _made(blank)
     default_storage.delete(blank.path)
     kept = default_storage.save(blank.path, ContentFile(made))
     if kept != blank.path:
         default_storage.delete(kept)
     return kept == blank.path
+
+
+def printed_lines(version: Version) -> set[str]:
+    """What the Word forms for this version print, of any edition of its questions: people fill in older forms too."""
+    kinds = {row.kind for row in version.sets}
+    return set().union(*(word.printed(row.words) for row in QuestionSet.objects.published().filter(kind__in=kinds)))
+
+
+def _made(blank: Blank) -> bytes:
+    if blank.edition == WORD:
+        return word.made(blank.words.words, options_for(None))
+    return pdf.from_html(page(blank), large_print=blank.edition == LARGE_PRINT)
 
 
 def page(blank: Blank) -> str:

@@ -10,6 +10,7 @@ from agreements.views import (
     documents,
     doing,
     drafting,
+    importing,
     listing,
     moving,
     question_pieces,
@@ -47,6 +48,9 @@ one = [
     path("consent-form/<slug:edition>/", documents.consent_form, name="consent_form"),
     path("newer-questions/", moving.newer_questions, name="newer_questions"),
     path("profile/", assurance.profile_use, name="profile_use"),
+    path("word/", importing.word_import, name="word_import"),
+    path("word/take/", importing.word_take, name="word_take"),
+    path("word/settle/", importing.word_settle, name="word_settle"),
     path("copy/", starting.agreement_copy, name="agreement_copy"),
 ]
 

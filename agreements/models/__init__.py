@@ -15,6 +15,7 @@ from agreements.models.agreement import (
 from agreements.models.answers import Action, Answer, Attachment, Comment, SavedAnswer
 from agreements.models.assurance import AssuranceProfile, TakenFromProfile
 from agreements.models.bulk import Bulk, BulkRow, Label
+from agreements.models.imports import WordImport
 from agreements.models.question_set import Kind, QuestionSet
 from agreements.models.signing import Approval, Document, Printing, Signature
 
@@ -45,4 +46,5 @@ __all__ = [
     "StatusChange",
     "TakenFromProfile",
     "Version",
+    "WordImport",
 ]

@@ -58,6 +58,7 @@ def agreement_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "open_comments": version.comments.filter(resolved_at=None).count(),
         "actions": version.actions.count(),
         "printings": version.printings.defer("html", "data")[:3],
+        "may_import": version.status in DRAFTED and may_draft(request.user, agreement),
         "has_newer_questions": may_draft(request.user, agreement) and bool(newer_sets(version)),
     }
     return render(request, "agreements/agreement_detail.html", context)

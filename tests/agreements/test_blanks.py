@@ -25,12 +25,17 @@ def quick_printing(monkeypatch):
         made.append(large_print)
         return b"%PDF-" + html.encode()
 
+    def in_word(words, lookup):
+        made.append("word")
+        return words.title.encode()
+
     monkeypatch.setattr(pdf, "from_html", from_html)
+    monkeypatch.setattr(blanks.word, "made", in_word)
     return made
 
 
 @pytest.mark.parametrize("kind", blanks.KINDS)
-@pytest.mark.parametrize("edition", blanks.PRINTED)
+@pytest.mark.parametrize("edition", [blanks.STANDARD, blanks.LARGE_PRINT])
 def test_every_question_is_on_the_printed_form_with_its_id(kind, edition):
     blank = blanks.newest(kind, edition)
     form = blanks.page(blank)
@@ -73,17 +78,17 @@ def test_a_printed_form_meets_both_standards(kind):
 
 def test_each_form_is_printed_once(quick_printing):
     assert blanks.make_next() is True
-    assert blanks.make_all() == 7
+    assert blanks.make_all() == 9
     assert blanks.make_next() is False
     assert blanks.make_all() == 0
-    assert sorted(quick_printing) == [False] * 4 + [True] * 4
+    assert sorted(quick_printing, key=str) == [False] * 4 + [True] * 4 + ["word"] * 2
 
 
 def test_forms_are_printed_again_on_request_without_a_second_copy(quick_printing):
     blanks.make_all()
 
-    assert blanks.make_all(again=True) == 8
-    assert len(default_storage.listdir("blank-forms")[1]) == 8
+    assert blanks.make_all(again=True) == 10
+    assert len(default_storage.listdir("blank-forms")[1]) == 10
 
 
 def test_the_page_says_that_a_form_is_being_prepared(client):
@@ -120,7 +125,7 @@ def test_what_is_not_offered_is_not_found(client, address):
 def test_the_list_leads_to_every_edition(client, django_assert_num_queries):
     with django_assert_num_queries(4):
         response = client.get("/forms/")
-    links = {f'href="/forms/{kind}/{edition}/"' for kind in blanks.KINDS for edition in blanks.EDITIONS}
+    links = {f'href="/forms/{kind}/{edition}/"' for kind in blanks.KINDS for edition in blanks.editions(kind)}
 
-    assert len(links) == 12
+    assert len(links) == 14
     assert [link for link in links if link not in response.content.decode()] == []
