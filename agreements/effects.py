@@ -143,6 +143,12 @@ def put_in_force(version: Version, by: User | None, request: Request) -> None:
     documents.ask_for_final_pdf(rules.standing_document(version))
 
 
+def put_paper_in_force(version: Version, by: User, request: Request) -> None:
+    """It was agreed and signed elsewhere: the prison sees it from now on, and the directory lists it."""
+    Agreement.objects.filter(pk=version.agreement_id).update(current_version=version, sent_at=clock.now())
+    projection.write_listing(version)
+
+
 def open_the_next_version(version: Version, by: User, request: Request) -> None:
     """Version n+1 starts from the answers and unsettled actions of n, which stays in force until n+1 is signed."""
     following = Version(

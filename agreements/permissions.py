@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from agreements.models import Agreement, Side, Status, Version
+from agreements.models import Agreement, Side, SignedPaper, Status, Version
 from directory.models import PARTNER_ROLES, PRISON_ROLES, Post, Role
 from directory.roles import who_may
 from directory.standing import Standing, standing
@@ -82,6 +82,11 @@ def signing_posts(user: User, agreement: Agreement) -> tuple[Post, ...]:
     return tuple(post for post in posts if post.signing_order is not None)
 
 
+def _takes_in_paper(user: User, version: Version) -> bool:
+    """CJVSF brings in what was signed before the portal, and nothing that has no scan."""
+    return standing(user).is_cjvsf and SignedPaper.objects.filter(version=version).exists()
+
+
 PERMISSIONS: dict[str, Callable[[User, Version], bool]] = {
     "draft for the partner": _drafts_for(Side.PARTNER),
     "draft for the prison": _drafts_for(Side.PRISON),
@@ -91,6 +96,7 @@ PERMISSIONS: dict[str, Callable[[User, Version], bool]] = {
     "approve": lambda user, version: bool(approving_posts(user, version.agreement)),
     "sign": lambda user, version: bool(signing_posts(user, version.agreement)),
     "return a document": lambda user, version: _returns(user, version),
+    "take in paper": _takes_in_paper,
     "the portal itself": lambda user, version: False,
 }
 

@@ -13,6 +13,7 @@ from portal.foundation.models import User
 
 Reasons = list[str]
 
+NEEDED_FROM_PAPER = ("S1-01", "S1-05", "S1-08")
 SILENCE = dt.timedelta(days=365)
 
 
@@ -189,6 +190,15 @@ def has_been_silent_for_a_year(version: Version, by: User | None) -> Reasons:
     since = clock.now() - SILENCE
     has_written = version.answers.filter(at__gte=since).exists() or version.comments.filter(at__gte=since).exists()
     return ["Somebody has written in it."] if has_written or version.status_since >= since else []
+
+
+def paper_says_enough(version: Version, by: User) -> Reasons:
+    """The directory, the reviews and the dashboards need to know what it is for, for whom, and from when to when."""
+    answers = read(version).answers
+    questions = version.question_set.words.questions
+    said = [f"{name}: {questions[name].text}" for name in NEEDED_FROM_PAPER if name not in answers]
+    dates = answers.get("S4-05") or {}
+    return said + ([] if dates.get("start") and dates.get("end") else ["S4-05: enter the first and the last day."])
 
 
 def status_before_the_pause(version: Version) -> Status:

@@ -173,6 +173,15 @@ STEPS: tuple[Step, ...] = (
         asks=("words", "identity"),
     ),
     Step(
+        "take-in-paper",
+        "Take in an agreement that was signed on paper",
+        (Status.OUTLINE,),
+        Status.ON_PAPER,
+        "take in paper",
+        rules=(rules.paper_says_enough, rules.starts_before_it_ends),
+        effects=(effects.put_paper_in_force,),
+    ),
+    Step(
         "decline",
         "Decline",
         (Status.WITH_PRISON, Status.DETAILS, Status.FOR_APPROVAL, Status.FOR_SIGNATURE),

@@ -13,6 +13,7 @@ from agreements.views import (
     importing,
     listing,
     moving,
+    paper,
     question_pieces,
     question_sets,
     starting,
@@ -72,6 +73,7 @@ urlpatterns = [
     path("verify/", verifying.verify, name="verify"),
     path("forms/", documents.blank_list, name="blank_list"),
     path("forms/<slug:kind>/<slug:edition>/", documents.blank_download, name="blank_download"),
+    path("manage/paper/", paper.paper_add, name="paper_add"),
     path("manage/question-sets/", question_sets.question_set_list, name="question_set_list"),
     path("manage/question-sets/<slug:kind>/", question_sets.question_set_detail, name="question_set_detail"),
     path(

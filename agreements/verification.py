@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 
-from agreements.models import DRAFTED, LIVE, Document, Printing, Signature, Status, Version
+from agreements.models import DRAFTED, LIVE, Document, Printing, Signature, SignedPaper, Status, Version
 from portal.foundation import clock, references, seal
 
 PREFIX = "PD"
@@ -17,6 +17,7 @@ PREFIX = "PD"
 CHANGED = "This file has been changed since it was sealed"
 ADDED_TO = "Something has been added to this file since it was sealed"
 NOT_OURS = "This isn’t a document that this portal has sealed"
+ON_PAPER = "This is the scan of an agreement that was signed on paper"
 UNKNOWN_CODE = "No signed document has this code"
 
 
@@ -41,6 +42,8 @@ def of_file(content: bytes) -> Finding:
     printing = Printing.objects.filter(sha256=sha256).select_related("document", "version__agreement").first()
     if printing and printing.kind == Printing.Kind.DRAFT:
         return _draft(printing)
+    if paper := SignedPaper.objects.filter(scan__sha256=sha256).select_related("version__agreement").first():
+        return _on_paper(paper, sha256)
     if not report.genuine:
         return _not_genuine(content, report)
     sealed_at = clock.say_moment(report.sealed_at) if report.sealed_at else ""
@@ -85,6 +88,16 @@ def _draft(printing: Printing) -> Finding:
     )
     headline = "This is a copy of an agreement under development"
     return Finding(headline, words, standing=standing_of(version), sha256=printing.sha256)
+
+
+def _on_paper(paper: SignedPaper, sha256: str) -> Finding:
+    """The same file that CJVSF took in: the portal can say no more of the signatures on it."""
+    words = (
+        f"It is the scan of {paper.version.agreement.reference} that was taken in on {clock.say_day(paper.at)}.",
+        f"It was signed on paper on {clock.say_day(paper.signed_on)}. The portal hasn’t sealed it, and vouches for no "
+        "signature on it.",
+    )
+    return Finding(ON_PAPER, words, standing=standing_of(paper.version), sha256=sha256)
 
 
 def _not_genuine(content: bytes, report: seal.SealReport) -> Finding:

@@ -5,11 +5,12 @@ import itertools
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from agreements import documents, rules
+from agreements import documents, projection, rules
 from agreements.effects import Evidence, Request
-from agreements.models import Kind, QuestionSet, Side, Version
-from agreements.operations import actions, drafting, starting
+from agreements.models import Answer, Kind, QuestionSet, Side, SignedPaper, Version
+from agreements.operations import actions, attaching, drafting, starting
 from agreements.questions.definition import Control, Question
 from agreements.questions.values import options, prune
 from agreements.reading import options_for, read
@@ -152,6 +153,27 @@ def add_an_action(version: Version, *, by: User) -> None:
         post_title="Coordinator",
         due_on=dt.date(2027, 1, 4),
     )
+
+
+# What a paper agreement says at least, in the words of the portal.
+ON_PAPER = {
+    "S1-01": "A weekly class in joinery.",
+    "S1-02": ["inside"],
+    "S1-05": ["health"],
+    "S1-08": ["men"],
+    "S4-05": {"start": "2026-02-01", "end": "2028-01-31", "first_review": "2026-08-01"},
+}
+
+
+def scan(version: Version, *, by: User) -> None:
+    """The scan of the signed paper, and what it says."""
+    for question_id, value in ON_PAPER.items():
+        Answer.objects.create(version=version, question_id=question_id, value=value, by=by, at=clock.now())
+    projection.project(version)
+    kept = attaching.store(
+        version, "PAPER", SimpleUploadedFile("signed.pdf", b"%PDF-1.7 " + version.agreement.reference.encode()), by=by
+    )
+    SignedPaper.objects.create(version=version, scan=kept, signed_on=dt.date(2026, 1, 20), by=by)
 
 
 def newest(kind: Kind) -> QuestionSet:

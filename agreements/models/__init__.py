@@ -15,7 +15,7 @@ from agreements.models.agreement import (
 from agreements.models.answers import Action, Answer, Attachment, Comment, SavedAnswer
 from agreements.models.assurance import AssuranceProfile, TakenFromProfile
 from agreements.models.bulk import Bulk, BulkRow, Label
-from agreements.models.imports import WordImport
+from agreements.models.imports import SignedPaper, WordImport
 from agreements.models.question_set import Kind, QuestionSet
 from agreements.models.signing import Approval, Document, Printing, Signature
 
@@ -42,6 +42,7 @@ __all__ = [
     "SavedAnswer",
     "Side",
     "Signature",
+    "SignedPaper",
     "Status",
     "StatusChange",
     "TakenFromProfile",

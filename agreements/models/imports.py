@@ -1,8 +1,9 @@
-"""What came in as a file: forms filled in with Word."""
+"""What came in as a file: forms filled in with Word, and agreements that were signed on paper."""
 
 from django.db import models
 
 from agreements.models.agreement import Version
+from agreements.models.answers import Attachment
 from portal.foundation import clock
 from portal.foundation.models import User
 
@@ -23,3 +24,16 @@ class WordImport(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SignedPaper(models.Model):
+    """The scan of an agreement that both sides signed on paper. The portal has neither approved nor sealed it."""
+
+    version = models.OneToOneField(Version, on_delete=models.PROTECT, related_name="paper")
+    scan = models.OneToOneField(Attachment, on_delete=models.PROTECT, related_name="+")
+    signed_on = models.DateField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.version}, signed on paper"

@@ -1,5 +1,7 @@
 """How an agreement begins: from an eligibility check, as a copy, or for the same service in another prison."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -25,19 +27,18 @@ def start(
     """Begin an agreement as an outline, under the newest published words. Raises PermissionDenied or NotReady."""
     if not establishment.takes_new_agreements:
         raise NotReady(f"{establishment} is closed. Choose another prison.")
-    service, _ = Service.objects.get_or_create(organisation=organisation, name=service_name)
-    agreement = Agreement(
-        organisation=organisation,
-        establishment=establishment,
-        service=service,
-        eligibility=eligibility,
-        copied_from=copied_from,
-        started_at=clock.now(),
-        started_by=by,
-    )
-    if not may_draft(by, agreement):
+    parties = {"organisation": organisation, "establishment": establishment}
+    if not may_draft(by, Agreement(**parties)):
         raise PermissionDenied
-    agreement.save(force_insert=True)
+    return begin(**parties, service_name=service_name, by=by, eligibility=eligibility, copied_from=copied_from)
+
+
+def begin(*, organisation: Organisation, service_name: str, by: User, **fields: Any) -> Version:
+    """The rows of a new agreement. Its caller has asked who may."""
+    service, _ = Service.objects.get_or_create(organisation=organisation, name=service_name)
+    agreement = Agreement.objects.create(
+        organisation=organisation, service=service, started_at=clock.now(), started_by=by, **fields
+    )
     version = _first_version(agreement)
     audit.record("start", about=agreement.about, by=by, version=1)
     return version

@@ -59,6 +59,7 @@ WHO: dict[str, set[str]] = {
     "approve": PRISON_DECIDES | {"further approver"},
     "return-for-changes": EITHER_DECIDES | {"further approver"},
     "sign": PRISON_DECIDES | {"signatory"},
+    "take-in-paper": {"CJVSF administrator"},
     "decline": PRISON_DECIDES,
     "withdraw": PARTNER_DECIDES,
     "vary": EITHER_DECIDES,
@@ -70,6 +71,7 @@ WHO: dict[str, set[str]] = {
     "close-variation": PORTAL,
 }
 
+WITH_A_SCAN = "outline, with a scan of the signed paper"
 ONCE_APPROVED = "for approval, the HOO has approved"
 ONCE_SIGNED = "for signature, the partner has signed"
 BEING_VARIED = "in force, with a variation open"
@@ -78,6 +80,8 @@ BEING_VARIED = "in force, with a variation open"
 CELLS: tuple[tuple[str, str, set[str], str], ...] = (
     ("outline", "submit", PARTNER, "with prison"),
     ("outline", "withdraw", PARTNER_DECIDES, "withdrawn"),
+    (WITH_A_SCAN, "take-in-paper", {"CJVSF administrator"}, "on paper"),
+    (WITH_A_SCAN, "withdraw", PARTNER_DECIDES, "withdrawn"),
     ("with prison", "accept", PRISON_DECIDES, "details"),
     ("with prison", "support", PRISON_DECIDES, "supported"),
     ("with prison", "return-outline", PRISON_DECIDES, "outline"),
@@ -138,6 +142,7 @@ CELLS: tuple[tuple[str, str, set[str], str], ...] = (
 
 # How each status is reached. The words in brackets are not steps: they write what the next step needs.
 ROADS: dict[str, tuple[str, ...]] = {"outline": ("(outline)",)}
+ROADS[WITH_A_SCAN] = ("(scan)",)
 ROADS["with prison"] = (*ROADS["outline"], "submit", "(specification)")
 ROADS["supported"] = (*ROADS["with prison"], "support")
 ROADS["details"] = (*ROADS["with prison"], "accept", "(details)")
@@ -148,7 +153,7 @@ ROADS[ONCE_SIGNED] = (*ROADS["for signature"], "sign by signatory")
 ROADS["in force"] = (*ROADS[ONCE_SIGNED], "sign by HOO")
 ROADS[BEING_VARIED] = (*ROADS["in force"], "vary")
 ROADS["paused"] = (*ROADS["in force"], "pause")
-ROADS["on paper"] = (*ROADS["in force"], "(imported)")
+ROADS["on paper"] = (*ROADS[WITH_A_SCAN], "take-in-paper")
 ROADS["overtaken"] = (*ROADS["in force"], "overtake")
 ROADS["ended"] = (*ROADS["in force"], "expire")
 ROADS["declined"] = (*ROADS["with prison"], "decline")
@@ -158,6 +163,7 @@ ROADS["lapsed"] = (*ROADS["supported"], "lapse")
 USUALLY_BY = {
     **dict.fromkeys(("submit", "send-for-approval"), "contributor"),
     "withdraw": "signatory",
+    "take-in-paper": "CJVSF administrator",
     **dict.fromkeys(("accept", "support", "decline", "vary", "pause"), "HOO"),
     **dict.fromkeys(("lapse", "expire", "overtake"), "nobody"),
 }
@@ -175,9 +181,11 @@ def expected(scene: str, step: str) -> dict[str, str]:
 
 
 def who_may(step: str, scene: str) -> set[str]:
-    """What is before the approvers, only the prison returns."""
+    """What is before the approvers, only the prison returns. Nothing is taken in that has no scan."""
     if step == "return-for-changes" and status_of(scene) == "for approval":
         return WHO[step] - PARTNER
+    if step == "take-in-paper" and scene not in (WITH_A_SCAN, "on paper"):
+        return set()
     return WHO[step]
 
 
@@ -251,8 +259,8 @@ def go(world: World, version: Version, name: str) -> None:
     elif name == "(details)":
         factories.answer_all(version, by=world.cast.contributor)
         factories.add_an_action(version, by=world.cast.contributor)
-    elif name == "(imported)":
-        Version.objects.filter(pk=version.pk).update(status=Status.ON_PAPER)
+    elif name == "(scan)":
+        factories.scan(version, by=world.cast.cjvsf)
     else:
         step, _, person = name.partition(" by ")
         take(step, version, world.people[person or USUALLY_BY[step]])

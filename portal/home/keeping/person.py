@@ -76,6 +76,7 @@ HELD = (
     Held("Answers you wrote", "agreements.Answer", "by", (VERSION, "question_id", "at")),
     Held("Files you attached", "agreements.Attachment", "by", (VERSION, "question_id", "name", "at")),
     Held("Word files you sent", "agreements.WordImport", "by", (VERSION, "name", "at")),
+    Held("Agreements on paper you took in", "agreements.SignedPaper", "by", (VERSION, "signed_on", "at")),
     Held("Comments you wrote", "agreements.Comment", "by", (VERSION, "question_id", "text", "at")),
     Held("Comments you resolved", "agreements.Comment", "resolved_by", (VERSION, "question_id", "resolved_at")),
     Held("Actions you wrote", "agreements.Action", "by", (VERSION, "at")),
