@@ -18,7 +18,7 @@ class VerifyForm(PortalForm):
     )
     code = ShortTextField(
         label="Or its code",
-        help_text="It is on the cover of the signed document, for example PD-7K3QXN.",
+        help_text="It is on the cover of the signed document, for example PD-7K3QXNBB.",
         required=False,
         max_length=40,
         width=10,

@@ -115,9 +115,14 @@ class Telling:
 
 
 def tellings() -> list[Telling]:
-    """What stands in the mails that were delivered, as a reader finds it: the subject, or the lines of a digest."""
+    """What stands in the mails that were delivered, as a reader finds it: the subject, or the lines of a digest.
+
+    That an address is refused is news of a person, not of a thing that is due.
+    """
     told = []
     for moment, mail in office.delivered:
+        if mail.subject.startswith("Mail doesn’t reach"):
+            continue
         day = moment.astimezone(LONDON).date()
         lines = [mail.subject] if "things to look at" not in mail.subject and "thing to" not in mail.subject else []
         lines += [line for line in mail.body.splitlines() if " due " in line] if not lines else []

@@ -23,7 +23,7 @@ class PeriodForm(PortalForm):
 class HoldForm(PortalForm):
     what = ShortTextField(
         label="What is to be kept?",
-        help_text="The reference of an agreement, such as PA-7K3QXN, or the whole name of an organisation.",
+        help_text="The reference of an agreement, such as PA-7K3QXNBB, or the whole name of an organisation.",
         max_length=120,
     )
     reason = TextField(label="Why?", max_length=2000, rows=3)
