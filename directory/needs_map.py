@@ -34,6 +34,10 @@ class Cell:
     def weight_words(self) -> str:
         return "Not weighed" if self.weight is None else Weight(self.weight).label
 
+    @property
+    def wanted_words(self) -> str:
+        return "Yes" if self.is_wanted else "No"
+
 
 @dataclass(frozen=True)
 class NamedGap:

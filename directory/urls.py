@@ -65,7 +65,6 @@ urlpatterns = [
     path("manage/joining/", joining.joining_list, name="joining_list"),
     path("manage/joining/<int:request_id>/", joining.joining_detail, name="joining_detail"),
     path("needs/", needs.need_map, name="need_map"),
-    path("needs/map.csv", needs.need_map_csv, name="need_map_csv"),
     path("needs/gaps/", needs.gap_list, name="gap_list"),
     path("needs/duplicates/", needs.duplicate_list, name="duplicate_list"),
     path("needs/reach/", needs.reach_table, name="reach_table"),

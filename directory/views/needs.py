@@ -20,7 +20,6 @@ from directory.seen import (
 from directory.standing import standing
 from portal.foundation import clock
 from portal.foundation.paging import paged
-from portal.foundation.spreadsheets import csv_file
 
 
 @require_safe
@@ -30,24 +29,6 @@ def need_map(request: HttpRequest) -> HttpResponse:
     found = needs_map.read()
     rows = [(prison, found.cells(prison)) for prison in found.prisons]
     return render(request, "needs/need_map.html", {"needs": found.needs.values(), "rows": rows})
-
-
-@require_safe
-def need_map_csv(request: HttpRequest) -> HttpResponse:
-    """The matrix as one row for each prison and need."""
-    only_for_post_holders(request.user)
-    found = needs_map.read()
-    headings = ("Prison", "Need", "Services from agreements", "Services listed otherwise", "Weight", "Idea wanted")
-    rows = [
-        (str(prison), str(cell.need), cell.count.agreements, cell.count.others, cell.weight_words, said(cell.is_wanted))
-        for prison in found.prisons
-        for cell in found.cells(prison)
-    ]
-    return csv_file("map-of-need", headings, rows)
-
-
-def said(yes: bool) -> str:
-    return "Yes" if yes else "No"
 
 
 @require_safe

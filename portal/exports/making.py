@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from portal.exports import writing
-from portal.exports.columns import Column, rows_of
+from portal.exports.columns import Found
 from portal.exports.lists import LISTS
 from portal.exports.models import KEPT_FOR, Export, rights_of
 from portal.foundation import clock, jobs, outbox
@@ -54,19 +54,19 @@ def make_one(export: Export) -> bool:
 def make(export: Export) -> None:
     """Write the whole file aside, keep it, and only then say that it is there."""
     exported, rights = LISTS[export.name], rights_of(export.by)
-    found = exported.rows(export.by, QueryDict(export.query))
-    say(export, rows_total=found.count(), rows_done=0)
+    found = exported.found_by(export.by, QueryDict(export.query))
+    say(export, rows_total=found.number(), rows_done=0)
     with TemporaryFile() as file:
-        writing.write(file, exported, export.ending, told(export, found, exported.columns))
+        writing.write(file, exported, export.ending, told(export, found))
         file.seek(0)
         kept = default_storage.save(export.path_of(export.attempts), File(file))
     finish(export, kept, rights)
 
 
-def told(export: Export, found: QuerySet, columns: tuple[Column, ...]) -> Iterator[list[Any]]:
+def told(export: Export, found: Found) -> Iterator[list[Any]]:
     """The rows, while the progress is written down."""
     done = 0
-    for done, row in enumerate(rows_of(found, columns), start=1):
+    for done, row in enumerate(found, start=1):
         yield row
         if done % EVERY == 0:
             say(export, rows_done=done)

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.exports import operations, writing
-from portal.exports.columns import rows_of
 from portal.exports.lists import LISTS, ExportedList
 from portal.exports.models import Export, rights_of
 from portal.foundation import clock
@@ -34,10 +33,10 @@ def list_export(request: HttpRequest, name: str, ending: str) -> HttpResponseBas
         raise Http404
     if request.method == "POST":
         return ask(request, exported, ending)
-    found = exported.rows(request.user, request.GET)
-    if found[: LONG + 1].count() > LONG:
+    found = exported.found_by(request.user, request.GET)
+    if found.number(LONG + 1) > LONG:
         return ask_page(request, exported, ending)
-    return as_file(exported, ending, rows_of(found, exported.columns))
+    return as_file(exported, ending, found)
 
 
 def ask(request: HttpRequest, exported: ExportedList, ending: str) -> HttpResponse:

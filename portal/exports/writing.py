@@ -4,7 +4,6 @@ import csv
 import datetime as dt
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
@@ -15,6 +14,7 @@ import xlsxwriter
 from portal.exports.columns import Column, Kind
 from portal.exports.lists import ExportedList
 from portal.foundation import clock
+from portal.foundation.spreadsheets import harmless
 
 Rows = Iterable[list[Any]]
 TYPES = {
@@ -27,23 +27,15 @@ PIECE = 500
 BETWEEN = "; "
 # So that a spreadsheet program reads the file as UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
-# What a spreadsheet program may take for a formula, wide letters and white space that it skips included.
-FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
-SUSPECT = frozenset("'=+-@\t\r\n＝＋－＠")
-
-
-def safe(words: str) -> str:
-    """Words that would begin a formula get an apostrophe in front. One apostrophe less reads back as the same words."""
-    return f"'{words}" if words[:1] in SUSPECT and FORMULA.match(words) else words
 
 
 def as_cell(value: Any) -> Any:
     """A value as a cell of CSV has it."""
     if isinstance(value, str):
-        return safe(value)
+        return harmless(value)
     if isinstance(value, dt.date):
         return value.isoformat()
-    return safe(BETWEEN.join(value)) if isinstance(value, tuple) else value
+    return harmless(BETWEEN.join(value)) if isinstance(value, tuple) else value
 
 
 def csv_text(columns: tuple[Column, ...], rows: Rows, *, mark: str = BYTE_ORDER_MARK) -> Iterator[str]:

@@ -1,12 +1,14 @@
 """Tables to take away: CSV that a spreadsheet opens, in which no cell can become a formula."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 
 from django.http import HttpResponse
 
-# A spreadsheet takes a cell that begins with one of these for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet program may take for a formula, wide letters and white space that it skips included.
+FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+SUSPECT = frozenset("'=+-@\t\r\n＝＋－＠")
 
 
 def csv_file(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
@@ -20,4 +22,6 @@ def csv_file(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]
 
 
 def harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    """Words that would begin a formula get an apostrophe in front. With one apostrophe less they read back as they were."""
+    is_formula = isinstance(cell, str) and cell[:1] in SUSPECT and FORMULA.match(cell)
+    return f"'{cell}" if is_formula else cell

@@ -17,7 +17,6 @@ from django.test import RequestFactory
 
 from agreements.models import Agreement
 from portal.exports import views
-from portal.exports.columns import rows_of
 from portal.exports.lists import AGREEMENTS
 from tests.exports.reading import plain
 from tests.reviews.estate import in_force
@@ -53,7 +52,7 @@ def streamed(user) -> Iterator[bytes]:
 
 def copied(user) -> int:
     """The same columns and rows by COPY: statuses and moments as they are stored, nothing made safe."""
-    found = AGREEMENTS.rows(user, QueryDict()).prefetch_related(None)
+    found = AGREEMENTS.found_by(user, QueryDict()).rows.prefetch_related(None)
     sources = [source for column in AGREEMENTS.columns for source in column.sources]
     sql, values = found.values_list(*sources).query.sql_with_params()
     file = io.BytesIO()
@@ -102,7 +101,7 @@ def test_a_hundred_thousand_rows_stream_with_flat_memory_and_read_back_equal(at_
     print(f"\n{path.stat().st_size / 1e6:.0f} MB; memory grew by {(most - before) / 1e6:.0f} MB")
     assert most - before <= MOST_GROWTH
     names = [column.name for column in AGREEMENTS.columns]
-    rows = rows_of(AGREEMENTS.rows(user, QueryDict()), AGREEMENTS.columns)
+    rows = AGREEMENTS.found_by(user, QueryDict())
     with path.open(encoding="utf-8-sig", newline="") as file:
         for told, row in zip(csv.DictReader(file), rows, strict=True):
             assert {name: plain(cell) for name, cell in told.items()} == {

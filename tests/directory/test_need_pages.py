@@ -1,8 +1,6 @@
 """The pages of the map of need: what they count, who sees them, and how many queries they take."""
 
-import csv
 import datetime as dt
-import io
 
 import pytest
 from django.urls import reverse
@@ -13,11 +11,11 @@ from portal.foundation import clock
 from portal.foundation.spreadsheets import harmless
 from tests import factories
 from tests.directory import needing
+from tests.exports.reading import body, csv_rows
 
 pytestmark = pytest.mark.django_db
 PAGES = (
     "need_map",
-    "need_map_csv",
     "gap_list",
     "duplicate_list",
     "reach_table",
@@ -80,8 +78,8 @@ def test_a_gap_says_so_in_words(client, cast):
 def test_the_table_to_take_away_says_what_the_page_says(client, cast):
     needing.publish(cast.prison, needing.coordinator(cast.prison), needs={"health": 3})
     needing.listing(cast.prison, needing.term("peer-support"), from_agreement=False)
-    text = read(enter(client, cast.signatory), "need_map_csv").removeprefix("\ufeff")
-    rows = {(row["Prison"], row["Need"]): row for row in csv.DictReader(io.StringIO(text))}
+    file = enter(client, cast.signatory).get(reverse("list_export", args=["needs", "csv"]))
+    rows = {(row["prison"], row["need"]): row for row in csv_rows(body(file))}
     open_prisons = Establishment.objects.exclude(status="closed").count()
     assert len(rows) == open_prisons * 15
     assert list(rows["HMP Perth", "Health"].values())[2:] == ["0", "0", "Very great need", "No"]
