@@ -19,6 +19,7 @@ from portal.home.demo.placing import scenes
 from portal.home.demo.playing import Play
 from portal.home.demo.profiles import fill_in_profiles
 from portal.home.demo.reviewing import look_after_agreements
+from portal.home.demo.taking_away import label_and_publish
 
 SEED = 2026
 SENT_AFTERWARDS = 36
@@ -38,6 +39,7 @@ def load(number: int, *, sealed: int, say: Say) -> None:
         say(f"{look_after_agreements()} reviews are held.")
         fill_in_profiles()
         say(f"{fill_the_directory()} services are in the directory.")
+        label_and_publish()
         keep_back_old_mail()
     seal_some(sealed, say)
 
