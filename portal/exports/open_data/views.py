@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from portal.exports import writing
 from portal.exports.columns import Kind
 from portal.exports.models import OpenDataEdition
-from portal.exports.open_data.making import ENDINGS
+from portal.exports.open_data.making import ENDINGS, last_editions, newest
 from portal.exports.open_data.tables import BY_NAME, TABLES, OpenTable
 
 DAYS_SHOWN = 31
@@ -28,10 +28,6 @@ TYPES = {Kind.NUMBER: "integer", Kind.DATE: "date"}
 FOR_EVERYBODY = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=3600"}
 
 
-def newest() -> OpenDataEdition | None:
-    return OpenDataEdition.objects.exclude(folder="").first()
-
-
 @login_not_required
 @require_safe
 def open_data(request: HttpRequest) -> HttpResponse:
@@ -40,7 +36,7 @@ def open_data(request: HttpRequest) -> HttpResponse:
     context = {
         "edition": edition,
         "tables": [(table, edition.tables[table.name]["rows"] if edition else None) for table in TABLES],
-        "days": [(day.day, changes(day)) for day in OpenDataEdition.objects.all()[:DAYS_SHOWN]],
+        "days": [(day.day, changes(day)) for day in last_editions(DAYS_SHOWN)],
         "licence": LICENCE,
     }
     return render(request, "exports/open_data.html", context)
