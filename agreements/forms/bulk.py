@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django import forms
 from django.db.models import Q
 from django.http import QueryDict
 
@@ -35,11 +36,12 @@ class HandOnForm(PortalForm):
     post = ChoiceField(
         label="Which post gets the open actions?",
         help_text="Open actions of the same side that another post has go to this one.",
+        widget=forms.Select,
     )
 
     def __init__(self, *args, posts: list[Post], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["post"].choices = [(str(post.pk), str(post)) for post in posts]
+        self.fields["post"].choices = [("", "Choose a post"), *((str(post.pk), str(post)) for post in posts)]
 
 
 def form_for(deed: str, data: QueryDict | None, *, user: User, agreements: list[Agreement]) -> PortalForm | None:

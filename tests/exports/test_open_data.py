@@ -270,7 +270,7 @@ def test_the_change_log_counts_what_came_and_went(cast):
     edition = OpenDataEdition.objects.first()
     assert edition.tables["agreements"] == {"rows": 3, "added": 3, "removed": 1}
     assert "3 added, 1 removed" in page
-    assert "1 rows, the first set" in page
+    assert "1 row, the first set" in page
     assert markup.faults(page.split("<main")[1]) == []
 
 
