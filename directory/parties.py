@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from directory.models import PARTNER_ROLES, PRISON_ROLES, Establishment, Organisation, Post, Role
+from directory.models import FUNDER_ROLES, PARTNER_ROLES, PRISON_ROLES, Establishment, Organisation, Post, Role
 from directory.roles import who_may
 from directory.standing import standing
 from portal.foundation.models import User
@@ -44,6 +44,8 @@ class Party:
 
     @property
     def roles(self) -> tuple[Role, ...]:
+        if self.organisation and self.organisation.is_funder:
+            return FUNDER_ROLES
         return {"organisation": PARTNER_ROLES, "prison": PRISON_ROLES, "cjvsf": (Role.CJVSF,)}[self.kind]
 
     @property

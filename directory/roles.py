@@ -15,6 +15,7 @@ ABILITIES = {
     "needs": "say what the prison needs: write and publish its needs statement, answer ideas",
     "listings": "look after what the directory says of their organisation and its services",
     "people": "invite people to posts, hand posts over and end access",
+    "shared": "read what organisations have shared with the funder, until the day that they chose",
     "joining": "accept organisations that ask to join, and change organisations and posts",
     "questions": "change and publish the questions",
 }
@@ -53,6 +54,7 @@ ROLES: dict[Role, RoleFacts] = {
     Role.APPROVER: facts("Approves or signs beside the Head of Offender Outcomes.", "read", "draft", "by policy"),
     Role.COORDINATOR: facts("The single point of contact for organisations at the prison.", "read", "draft", "needs"),
     Role.READER: facts("Prison staff who need to know what is agreed.", "read"),
+    Role.FUNDER: facts("Funds organisations, and is no party of any agreement.", "shared"),
     Role.CJVSF: facts(
         "Looks after the portal. Never approves or signs.", "read all", "listings", "people", "joining", "questions"
     ),

@@ -3,20 +3,25 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from directory.models import Holding, Post, Role
+from directory.models import FUNDER_ROLES, Holding, Post, Role
 from portal.foundation import clock
 from portal.foundation.models import User
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The posts that somebody holds today."""
+    """The posts that somebody holds today. A funder's isn't among `posts`: it opens nothing but what is shared with it."""
 
     holdings: tuple[Holding, ...]
 
     @cached_property
     def posts(self) -> tuple[Post, ...]:
-        return tuple(holding.post for holding in self.holdings)
+        return tuple(holding.post for holding in self.holdings if holding.post.role not in FUNDER_ROLES)
+
+    @cached_property
+    def funder_ids(self) -> frozenset[int]:
+        posts = (holding.post for holding in self.holdings if holding.post.role in FUNDER_ROLES)
+        return frozenset(post.organisation_id for post in posts if post.organisation_id)
 
     @cached_property
     def organisation_ids(self) -> frozenset[int]:

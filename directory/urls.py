@@ -54,6 +54,7 @@ urlpatterns = [
     ),
     path("people/at/<slug:kind>/<slug:slug>/", people.party_people, name="party_people"),
     path("people/at/<slug:kind>/<slug:slug>/add/", people.post_add, name="post_add"),
+    path("manage/organisations/", organisations.organisations_add, name="organisations_add"),
     path("manage/organisations/<slug:slug>/", organisations.organisation_change, name="organisation_change"),
     path("manage/organisations/<slug:slug>/merge/", organisations.organisation_merge, name="organisation_merge"),
     path("manage/organisations/<slug:slug>/leave/", organisations.organisation_leave, name="organisation_leave"),

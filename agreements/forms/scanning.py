@@ -31,7 +31,7 @@ class PaperForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        taking_part = Organisation.objects.filter(left_on=None, merged_into=None)
+        taking_part = Organisation.objects.filter(left_on=None, merged_into=None, is_funder=False)
         self.parties = {
             "organisation": {str(row.pk): row for row in taking_part},
             "establishment": {str(row.pk): row for row in Establishment.objects.all()},

@@ -14,6 +14,7 @@ from directory.models.mail import Frequency, MailPreference
 from directory.models.needs import AreaContact, Idea, NeedsStatement, PartnerView, Weight
 from directory.models.organisations import Organisation, RegisteredCharity, Service, new_service_reference
 from directory.models.posts import (
+    FUNDER_ROLES,
     PARTNER_ROLES,
     PRISON_ROLES,
     Absence,
@@ -26,6 +27,7 @@ from directory.models.posts import (
 from directory.models.vocabularies import Term, Vocabulary
 
 __all__ = [
+    "FUNDER_ROLES",
     "PARTNER_ROLES",
     "PRISON_ROLES",
     "Absence",

@@ -8,7 +8,7 @@ from portal.foundation import clock, references
 
 
 class Organisation(models.Model):
-    """A third sector organisation: the partner."""
+    """A third sector organisation: the partner. Or one that funds such organisations, and takes part in no agreement."""
 
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(max_length=130, unique=True)
@@ -18,6 +18,7 @@ class Organisation(models.Model):
     public_phone = models.CharField(max_length=30, blank=True)
     about = models.TextField(max_length=1500, blank=True, help_text="What it does, for anyone who reads the directory")
     requires_second_factor = models.BooleanField(default=False, help_text="Everybody who acts for it needs one")
+    is_funder = models.BooleanField(default=False, help_text="Reads what is shared with it, and takes part in nothing")
     joined_at = models.DateTimeField(default=clock.now)
     left_on = models.DateField(null=True, blank=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")

@@ -19,9 +19,11 @@ class Role(models.TextChoices):
     COORDINATOR = "coordinator", "Third sector coordinator"
     READER = "reader", "Prison staff"
     CJVSF = "cjvsf", "CJVSF administrator"
+    FUNDER = "funder", "Funder"
 
 
 PARTNER_ROLES = (Role.CONTRIBUTOR, Role.SIGNATORY, Role.ADMINISTRATOR)
+FUNDER_ROLES = (Role.FUNDER,)
 PRISON_ROLES = (Role.HOO, Role.APPROVER, Role.COORDINATOR, Role.READER)
 
 
@@ -50,7 +52,7 @@ class Post(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="post_belongs_to_the_party_of_its_role",
-                condition=Q(role__in=PARTNER_ROLES, organisation__isnull=False, establishment=None)
+                condition=Q(role__in=(*PARTNER_ROLES, *FUNDER_ROLES), organisation__isnull=False, establishment=None)
                 | Q(role__in=PRISON_ROLES, organisation=None, establishment__isnull=False)
                 | Q(role=Role.CJVSF, organisation=None, establishment=None),
             ),

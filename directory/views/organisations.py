@@ -4,14 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from directory.finding import find_merge, find_organisation, merges_of
-from directory.forms.organisations import MergeForm, OrganisationForm
-from directory.operations import organisations
+from directory.finding import find_merge, find_organisation, merges_of, only_for_cjvsf
+from directory.forms.organisations import ListForm, MergeForm, OrganisationForm
+from directory.operations import listing, organisations
 from directory.parties import Party
+from directory.register_list import COLUMNS
 from directory.views.answering import ask, given
 from portal.foundation.exceptions import NotReady
 
@@ -88,3 +90,25 @@ def try_it(request: HttpRequest, slug: str, deed: Callable[[], None], said: str)
     except NotReady as refused:
         messages.error(request, " ".join(refused.reasons))
     return redirect("organisation_change", slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisations_add(request: HttpRequest) -> HttpResponse:
+    """A list as CSV: looked at row by row first, then added as a whole or not at all."""
+    only_for_cjvsf(request.user)
+    template, context = "directory/organisations_add.html", {"form": ListForm(), "columns": COLUMNS}
+    if request.method == "POST" and "add" in request.POST:
+        try:
+            added = listing.add_organisations(request.POST.get("list", ""), by=request.user)
+        except NotReady as refused:
+            return ask(request, template, reasons=refused.reasons, **context)
+        except ValidationError as refused:
+            return ask(request, template, reasons=refused.messages, **context)
+        messages.success(request, f"{len(added)} organisation{'s are' if len(added) > 1 else ' is'} added.")
+        return redirect("people")
+    if request.method == "POST":
+        context["form"] = form = ListForm(request.POST, request.FILES)
+        if form.is_valid():
+            faults = any(row.faults for row in form.rows)
+            context |= {"rows": form.rows, "has_faults": faults, "text": form.cleaned_data["file"]}
+    return ask(request, template, **context)
