@@ -161,6 +161,31 @@ def ask_for_draft_pdf(version: Version) -> Printing:
     return printing
 
 
+def ask_for_letter(version: Version, *, post: str) -> Printing:
+    """Leave the letter of support to the worker. Of the answers it holds the needs and their evidence, and no others."""
+    reading, agreement = read(version), version.agreement
+    labels = {option.value: option.label for option in reading.lookup.get("vocabulary:needs", ())}
+    context = {
+        "version": version,
+        "agreement": agreement,
+        "operator": settings.OPERATOR_NAME,
+        "post": post,
+        "dated": clock.today(),
+        "needs": [labels.get(slug, slug) for slug in reading.answers.get("S1-05") or []],
+        "evidence": (reading.answers.get("S1-06") or "").splitlines(),
+        "verify_url": f"{settings.SITE_URL}/verify/",
+    }
+    page = render_to_string("pdf/letter.html", context)
+    told = {"reference": agreement.reference, "letter_of_support": clock.today().isoformat()}
+    printing, _ = Printing.objects.get_or_create(
+        version=version,
+        kind=Printing.Kind.LETTER,
+        words_sha256=sha256(page),
+        defaults={"html": page, "data": told},
+    )
+    return printing
+
+
 def as_bytes(told: dict[str, Any]) -> bytes:
     """Data as it is attached to a PDF: readable JSON, always spelled the same."""
     return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True).encode()

@@ -149,6 +149,12 @@ def put_paper_in_force(version: Version, by: User, request: Request) -> None:
     projection.write_listing(version)
 
 
+def ask_for_letter(version: Version, by: User, request: Request) -> None:
+    """What a funder asks for: a sealed letter that the prison supports the outline."""
+    posts = permissions.posts_in(by, version.agreement, Side.PRISON)
+    documents.ask_for_letter(version, post=posts[0].title)
+
+
 def open_the_next_version(version: Version, by: User, request: Request) -> None:
     """Version n+1 starts from the answers and unsettled actions of n, which stays in force until n+1 is signed."""
     following = Version(

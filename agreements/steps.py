@@ -74,6 +74,7 @@ STEPS: tuple[Step, ...] = (
         Status.SUPPORTED,
         "decide for the prison",
         rules=(rules.specification_is_complete, rules.commits_no_spending),
+        effects=(effects.ask_for_letter,),
         asks=("note",),
     ),
     Step(

@@ -37,7 +37,8 @@ def make(job: Printing) -> bytes:
     made = pdf.from_html(job.html, attachments={"agreement.json": documents.as_bytes(job.data)})
     if job.kind == Printing.Kind.DRAFT:
         return made
-    return seal.seal(made, sealer=sealer(), reason="Final agreed version", at=clock.now())
+    reason = "Letter of support" if job.kind == Printing.Kind.LETTER else "Final agreed version"
+    return seal.seal(made, sealer=sealer(), reason=reason, at=clock.now())
 
 
 @cache

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 
-from agreements.models import DRAFTED, LIVE, Document, Printing, Signature, SignedPaper, Status, Version
+from agreements.models import DRAFTED, LIVE, Document, Printing, Showing, Signature, SignedPaper, Status, Version
 from portal.foundation import clock, references, seal
 
 PREFIX = "PD"
@@ -33,6 +33,7 @@ class Finding:
     standing: str = ""
     sha256: str = ""
     sealed_at: str = ""
+    is_public: bool = False
 
 
 def of_file(content: bytes) -> Finding:
@@ -47,6 +48,8 @@ def of_file(content: bytes) -> Finding:
     if not report.genuine:
         return _not_genuine(content, report)
     sealed_at = clock.say_moment(report.sealed_at) if report.sealed_at else ""
+    if printing and printing.kind == Printing.Kind.LETTER:
+        return _letter(printing, sealed_at)
     if printing is None:
         words = (
             "The seal is this portal’s and is intact, but the portal no longer holds the document. Ask the operator.",
@@ -77,7 +80,8 @@ def _letters(typed: str) -> str:
 def _known(headline: str, document: Document, *words: str, **found: str) -> Finding:
     signatures = tuple(document.signatures.all())
     standing = standing_of(document.version)
-    return Finding(headline, words, True, document, signatures, standing, **found)
+    is_public = Showing.objects.agreements().filter(pk=document.version.agreement_id).exists()
+    return Finding(headline, words, True, document, signatures, standing, is_public=is_public, **found)
 
 
 def _draft(printing: Printing) -> Finding:
@@ -88,6 +92,15 @@ def _draft(printing: Printing) -> Finding:
     )
     headline = "This is a copy of an agreement under development"
     return Finding(headline, words, standing=standing_of(version), sha256=printing.sha256)
+
+
+def _letter(printing: Printing, sealed_at: str) -> Finding:
+    """A letter of support says what was so on its day; the answer says whether it still is."""
+    version = printing.version
+    supports = version.status == Status.SUPPORTED
+    standing = "The prison still supports the outline." if supports else standing_of(version)
+    words = (f"It is about {version.agreement.reference}. It isn’t an agreement.",)
+    return Finding("This letter of support is genuine", words, True, None, (), standing, printing.sha256, sealed_at)
 
 
 def _on_paper(paper: SignedPaper, sha256: str) -> Finding:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("reviews.urls")),
     path("", include("directory.urls")),
     path("", include("portal.exports.urls")),
+    path("", include("portal.funders.urls")),
     path("", include("portal.home.shelf.urls")),
     path("", include("portal.home.keeping.urls")),
     path("account/two-factor/", include("allauth.mfa.urls")),

@@ -15,6 +15,7 @@ from agreements.models.agreement import (
 from agreements.models.answers import Action, Answer, Attachment, Comment, SavedAnswer
 from agreements.models.assurance import AssuranceProfile, TakenFromProfile
 from agreements.models.bulk import Bulk, BulkRow, Label
+from agreements.models.funders import FunderShare, Showing
 from agreements.models.imports import SignedPaper, WordImport
 from agreements.models.question_set import Kind, QuestionSet
 from agreements.models.signing import Approval, Document, Printing, Signature
@@ -35,11 +36,13 @@ __all__ = [
     "Comment",
     "Document",
     "EligibilityCheck",
+    "FunderShare",
     "Kind",
     "Label",
     "Printing",
     "QuestionSet",
     "SavedAnswer",
+    "Showing",
     "Side",
     "Signature",
     "SignedPaper",

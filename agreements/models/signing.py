@@ -105,10 +105,11 @@ class Printing(PrintJob):
     class Kind(models.TextChoices):
         DRAFT = "draft", "Unsealed copy, under development"
         FINAL = "final", "Final, sealed"
+        LETTER = "letter", "Letter of support, sealed"
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="printings")
     document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="printings")
-    kind = models.CharField(max_length=5, choices=Kind)
+    kind = models.CharField(max_length=6, choices=Kind)
     file = models.FileField(upload_to=printing_path, blank=True)
 
     class Meta:

@@ -40,6 +40,8 @@ def navigation(request: HttpRequest):
     user = getattr(request, "user", None)
     if user and user.is_authenticated:
         kept = [("Reviews", "review_list"), ("Actions", "action_board")]
+        if standing(user).funder_ids:
+            kept.append(("Shared with you", "portfolio"))
         if standing(user).posts:
             kept.append(("Needs", "need_map"))
         places = [("Home", "home"), ("Agreements", "agreement_list"), *kept, *places]

@@ -12,6 +12,7 @@ from agreements.models import Printing
 from agreements.tasks import print_one
 from portal.foundation.models import Notification
 from portal.home.demo.cast import FIRST_CHARITY, FIRST_PRISON, assemble
+from portal.home.demo.funding import share_with_a_funder
 from portal.home.demo.listings import fill_the_directory
 from portal.home.demo.needing import say_what_is_needed
 from portal.home.demo.people import is_loaded
@@ -63,6 +64,7 @@ def tell(number: int, say: Say) -> None:
         if told % EVERY == 0 or told == number:
             say(f"{told} of {number} agreements")
     say_what_is_needed(cast)
+    share_with_a_funder(cast)
 
 
 def keep_back_old_mail() -> None:

@@ -22,6 +22,7 @@ SIGN_INS = {
     "perth.staff@example.org": "HMP Perth: prison staff, who read",
     "edinburgh.hoo@example.org": "HMP Edinburgh: Head of Offender Outcomes, the first of two approvers",
     "edinburgh.security@example.org": "HMP Edinburgh: Head of Security, the second approver",
+    "funder@example.org": "Funder, who reads what is shared with it",
     "cjvsf@example.org": "CJVSF: administrator",
 }
 

@@ -77,6 +77,13 @@ HELD = (
     Held("Files you attached", "agreements.Attachment", "by", (VERSION, "question_id", "name", "at")),
     Held("Word files you sent", "agreements.WordImport", "by", (VERSION, "name", "at")),
     Held("Agreements on paper you took in", "agreements.SignedPaper", "by", (VERSION, "signed_on", "at")),
+    Held(
+        "Agreements you shared with a funder",
+        "agreements.FunderShare",
+        "shared_by",
+        (AGREEMENT, "until_on", "shared_at"),
+    ),
+    Held("Agreements you agreed to show", "agreements.Showing", "by", (AGREEMENT, "at")),
     Held("Comments you wrote", "agreements.Comment", "by", (VERSION, "question_id", "text", "at")),
     Held("Comments you resolved", "agreements.Comment", "resolved_by", (VERSION, "question_id", "resolved_at")),
     Held("Actions you wrote", "agreements.Action", "by", (VERSION, "at")),

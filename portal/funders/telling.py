@@ -1,0 +1,119 @@
+"""What is told to those outside: named facts, one by one. No other answer, no comment, no name of a person.
+
+Of people only counts of five or more are told, and only of one agreement: there is nothing to subtract from.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max, Min, Q, QuerySet
+from django.utils import timezone
+
+from agreements.models import LIVE, Agreement, FunderShare, Showing, Status, Version
+from agreements.questions.shown import Shown
+from agreements.reading import Reading, read
+from agreements.statuses import facts
+from portal.foundation import clock
+from portal.foundation.models import User
+from reviews.models import Review, State
+
+FEWEST_TOLD = 5
+NEEDS, EVIDENCE, WHAT, PLACES = "S1-05", "S1-06", "S1-01", "S1-11"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One agreement in a funder's portfolio, as a row of its list."""
+
+    agreement: Agreement
+    stage: str
+    until_on: Any
+
+
+def portfolio(user: User) -> QuerySet[FunderShare]:
+    """What is shared with this funder today, by organisation and prison."""
+    shares = FunderShare.objects.visible_to(user).select_related(
+        "agreement__organisation", "agreement__establishment", "agreement__service", "agreement__current_version"
+    )
+    return shares.order_by("agreement__organisation__name", "agreement__establishment__name", "pk")
+
+
+def row(share: FunderShare) -> Told:
+    return Told(share.agreement, stage_of(share.agreement.current_version), share.until_on)
+
+
+def shared(user: User, reference: str) -> Version | None:
+    """The version in force, or else the newest, of an agreement that is shared with this funder."""
+    return _version(FunderShare.objects.visible_to(user).filter(agreement__reference=reference).values("agreement"))
+
+
+def shown_to_all(reference: str) -> Version | None:
+    """The same, of an agreement that both sides show to everybody."""
+    return _version(Showing.objects.agreements().filter(reference=reference).values("pk"))
+
+
+def _version(agreements: Any) -> Version | None:
+    return Version.objects.with_parties().filter(current_of__in=agreements).first()
+
+
+def stage_of(version: Version) -> str:
+    """The two entry points of the form: before the funding is there, and in full."""
+    was_full = (
+        version.status not in (Status.OUTLINE, Status.WITH_PRISON, Status.SUPPORTED) and facts(version.status).stage > 2
+    )
+    return "Full agreement" if was_full else "Outline proposal, before its funding is secured"
+
+
+def told(version: Version) -> list[dict[str, Any]]:
+    """The rows of a summary list."""
+    return [{"label": label} | said for label, said in _facts(version, read(version))]
+
+
+def _facts(version: Version, reading: Reading) -> Iterator[tuple[str, dict[str, Any]]]:
+    agreement = version.agreement
+    number = agreement.organisation.charity_number
+    yield "Organisation", {"value": f"{agreement.organisation}{f' ({number})' if number else ''}"}
+    yield "Prison", {"value": str(agreement.establishment)}
+    yield "Stage", {"value": stage_of(version)}
+    yield "Status", {"value": facts(version.status).printed_as}
+    yield "Decision of the prison", {"value": _decision(version)}
+    for label, question_id in (("Need", NEEDS), ("Evidence of the need", EVIDENCE), ("What it does", WHAT)):
+        if question_id in reading.asked:
+            yield label, {"shown": _answer(reading, question_id)}
+    yield "Places at once", {"value": _people((reading.answers.get(PLACES) or {}).get("at_once"))}
+    if version.starts_on and version.ends_on:
+        yield "Runs", {"value": f"{clock.say_day(version.starts_on)} to {clock.say_day(version.ends_on)}"}
+    yield "Reviews", {"value": _reviews(agreement)}
+
+
+def _answer(reading: Reading, question_id: str) -> Shown:
+    return reading.shown(reading.asked[question_id])
+
+
+def _people(count: int | None) -> str:
+    """A small number of people may tell who they are."""
+    if count is None:
+        return "Not said"
+    return str(count) if count >= FEWEST_TOLD else f"Fewer than {FEWEST_TOLD}"
+
+
+def _decision(version: Version) -> str:
+    approval = version.approvals.filter(overtaken_at=None).select_related("post").last()
+    if approval:
+        return f"Approved by the {approval.post.title} on {clock.say_day(timezone.localdate(approval.at))}"
+    if version.status == Status.ON_PAPER:
+        return "Signed on paper"
+    since = clock.say_day(timezone.localdate(version.status_since))
+    return f"Supports the outline since {since}" if version.status == Status.SUPPORTED else "None yet"
+
+
+def _reviews(agreement: Agreement) -> str:
+    found = Review.objects.filter(agreement=agreement).aggregate(
+        last=Max("held_on", filter=Q(state=State.HELD)), following=Min("due_on", filter=Q(state=State.OPEN))
+    )
+    said = f"Last held on {clock.say_day(found['last'])}." if found["last"] else "None held yet."
+    if not found["following"] or agreement.current_version.status not in LIVE:
+        return said
+    late = " It is late." if found["following"] < clock.today() else ""
+    return f"{said} The next is due on {clock.say_day(found['following'])}.{late}"
