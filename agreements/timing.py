@@ -28,7 +28,7 @@ class Spell:
 
     @property
     def working_days(self) -> int:
-        return working_days_between(timezone.localdate(self.since), timezone.localdate(self.until))
+        return _days(self.since, self.until)
 
     @property
     def target_days(self) -> int | None:
@@ -53,6 +53,22 @@ def spells(version: Version) -> list[Spell]:
             over = is_over or ended != until
             found.append(Spell(status, sides, begun, ended, over, answering is not None))
     return found
+
+
+def days_in_status(version: Version) -> int | None:
+    """Working days in the status that the version is about to leave, without those in which a side had been asked something.
+
+    None where nobody had to act, and where the status began with the questions of the other side.
+    """
+    since, until = version.status_since, clock.now()
+    asked = [(row.asked_at, row.answered_at or until) for row in version.clarifications.filter(asked_at__lt=until)]
+    if not facts(version.status).turn or any(begun <= since < ended for begun, ended in asked):
+        return None
+    return _days(since, until) - sum(_days(begun, ended) for begun, ended in asked if begun > since)
+
+
+def _days(since: dt.datetime, until: dt.datetime) -> int:
+    return working_days_between(timezone.localdate(since), timezone.localdate(until))
 
 
 def _statuses(version: Version) -> Iterator[tuple[Status, dt.datetime, dt.datetime, bool]]:

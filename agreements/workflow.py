@@ -8,6 +8,7 @@ from agreements.effects import Request
 from agreements.models import LIVE, OVER, Status, StatusChange, Version
 from agreements.permissions import may, side_of
 from agreements.steps import BY_NAME, STEPS, VARIATION, Step
+from agreements.timing import days_in_status
 from portal.foundation import audit, clock
 from portal.foundation.exceptions import NotReady, Overtaken
 from portal.foundation.models import User
@@ -48,8 +49,9 @@ def _take(step: Step, version: Version, by: User | None, request: Request) -> St
     after = (target or before) if is_complete else before
     if after == Status.IN_FORCE:
         _overtake_the_version_before(version)
+    spent = days_in_status(version) if after != before else None
     move(version, before, after)
-    change = _write_change(step, version, by, request, before, after)
+    change = _write_change(step, version, by, request, before, after, spent)
     if is_complete:
         _follow_up(step, version, by, request)
     details = {"from": before, "to": after, "reason": request.reason, "version": version.number}
@@ -69,7 +71,13 @@ def move(version: Version, before: Status, after: Status) -> None:
 
 
 def _write_change(
-    step: Step, version: Version, by: User | None, request: Request, before: Status, after: Status
+    step: Step,
+    version: Version,
+    by: User | None,
+    request: Request,
+    before: Status,
+    after: Status,
+    working_days: int | None,
 ) -> StatusChange:
     return StatusChange.objects.create(
         version=version,
@@ -81,6 +89,7 @@ def _write_change(
         side=(side_of(by, version.agreement) or "") if by else "",
         reason=request.reason,
         note=request.note,
+        working_days=working_days,
     )
 
 

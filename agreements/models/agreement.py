@@ -1,5 +1,6 @@
 """The agreement, its versions, and every step that one has taken."""
 
+import datetime as dt
 from typing import Self
 
 from django.db import models
@@ -43,6 +44,7 @@ DRAFTED = (
     Status.FOR_APPROVAL,
     Status.FOR_SIGNATURE,
 )
+MONTHS_BEFORE_THE_END = 3
 OVER = (Status.OVERTAKEN, Status.ENDED, Status.DECLINED, Status.WITHDRAWN, Status.LAPSED)
 
 
@@ -67,6 +69,16 @@ class SeenBy(models.QuerySet):
     """What a person may see is a QuerySet: another party's row doesn't exist for them."""
 
     to_agreement = ""
+    ways = {
+        "prison": "establishment",
+        "area": "establishment__local_authority",
+        "organisation": "organisation",
+        "need": "current_version__terms",
+    }
+
+    def of(self, **parts) -> Self:
+        """Narrowed by the prison, area, organisation and need of the agreement, as far as they are given."""
+        return self.filter(**{f"{self.to_agreement}{self.ways[name]}": part for name, part in parts.items() if part})
 
     def visible_to(self, user) -> Self:
         """A partner sees its own; a prison what has been sent to it; CJVSF the whole estate."""
@@ -84,6 +96,19 @@ class AgreementQuerySet(SeenBy):
     def for_list(self) -> "AgreementQuerySet":
         """With everything that a row of a list shows, in one query."""
         return self.select_related("organisation", "establishment", "service", "current_version")
+
+    def in_force(self) -> "AgreementQuerySet":
+        return self.filter(current_version__status__in=LIVE)
+
+    def ending(self) -> "AgreementQuerySet":
+        """In force, at their end within three months, and nobody is working on what comes after."""
+        today = clock.today()
+        ends = {"current_version__ends_on__range": (today, clock.add_months(today, MONTHS_BEFORE_THE_END))}
+        followed = Q(versions__status__in=DRAFTED) | (
+            Q(copies__isnull=False) & ~Q(copies__current_version__status__in=OVER)
+        )
+        successors = self.model._default_manager.filter(followed, pk=models.OuterRef("pk"))
+        return self.in_force().filter(~models.Exists(successors), **ends)
 
 
 class VersionQuerySet(SeenBy):
@@ -103,6 +128,14 @@ class VersionQuerySet(SeenBy):
         """The version as it stands now. Its agreement is held until the transaction ends, so that writes go one by one."""
         Agreement.objects.select_for_update().get(pk=version.agreement_id)
         return self.with_parties().get(pk=version.pk)
+
+
+class StatusChangeQuerySet(SeenBy):
+    to_agreement = "version__agreement__"
+
+    def between(self, first: dt.date, last: dt.date) -> Self:
+        """Taken on these London dates, both ends included."""
+        return self.filter(at__gte=clock.start_of(first), at__lt=clock.start_of(last + dt.timedelta(days=1)))
 
 
 class Agreement(models.Model):
@@ -196,9 +229,15 @@ class StatusChange(models.Model):
     side = models.CharField(max_length=7, choices=Side, blank=True)
     reason = models.CharField(max_length=60, blank=True)
     note = models.TextField(blank=True)
+    working_days = models.PositiveIntegerField(
+        null=True, help_text="In the status that it left, without those in which a side had been asked something"
+    )
+
+    objects = StatusChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["at"], name="status_change_by_moment")]
 
     def __str__(self) -> str:
         return f"{self.step}: {self.from_status} to {self.to_status}"

@@ -29,6 +29,11 @@ def today() -> dt.date:
     return timezone.localdate(now())
 
 
+def start_of(day: dt.date) -> dt.datetime:
+    """The first moment of a day in London."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
 def add_months(day: dt.date, months: int) -> dt.date:
     """The same day of another month; its last day where it is too short."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
