@@ -1,53 +1,104 @@
 """How a list of agreements is narrowed: what is in the address is what is on the screen, and in the export."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import QueryDict
 
-from agreements.models import Action, Agreement, Status
-from directory.models import Establishment, Organisation, Post, Term
+from agreements.models import DRAFTED, Action, Agreement, Status
+from agreements.models.agreement import MONTHS_BEFORE_THE_END, TOLD
+from agreements.statuses import statuses_in
+from directory.models import Establishment, LocalAuthority, Organisation, Post, Term
 from directory.standing import standing
 from portal.foundation.models import User
 
 
-class AgreementFilter(django_filters.FilterSet):
-    """Start it from `visible_to`, and give it the person's organisations and prisons to choose from."""
+class OfAgreement(django_filters.FilterSet):
+    """What every list of something about agreements can be narrowed by, in words that all addresses share.
 
+    Start it from `visible_to`, and give it the person's organisations to choose from. The `quiet` ones are offered once
+    they stand in the address: each select costs a query.
+    """
+
+    quiet: tuple[str, ...] = ("area", "need")
+    prison = django_filters.ModelChoiceFilter(
+        label="Prison", queryset=Establishment.objects.all(), to_field_name="slug", method="of", empty_label="Any"
+    )
+    area = django_filters.ModelChoiceFilter(
+        label="Council area of the prison",
+        queryset=LocalAuthority.objects.filter(establishment__isnull=False).distinct(),
+        to_field_name="gss",
+        method="of",
+        empty_label="Any",
+    )
+    organisation = django_filters.ModelChoiceFilter(
+        label="Organisation", queryset=Organisation.objects.all(), to_field_name="slug", method="of", empty_label="Any"
+    )
+    need = django_filters.ModelChoiceFilter(
+        label="Need",
+        queryset=Term.objects.filter(vocabulary__key="needs", vocabulary__establishment=None),
+        to_field_name="slug",
+        method="of",
+        empty_label="Any",
+    )
+
+    def __init__(self, *args, organisations: QuerySet, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.filters["organisation"].queryset = organisations
+        for name in self.quiet:
+            if not self.data.get(name):
+                del self.filters[name]
+        for field in self.form.fields.values():
+            field.widget.attrs["class"] = "govuk-select" if isinstance(field.widget, forms.Select) else "govuk-input"
+
+    def of(self, queryset: QuerySet, name: str, part: Any) -> QuerySet:
+        return queryset.of(**{name: part})
+
+
+class AgreementFilter(OfAgreement):
+    quiet = ("area",)
+    STAGES = [(stage, f"Stage {stage}") for stage in range(1, 6)]
+    STANDINGS = (
+        ("in force", "In force, paused or on paper"),
+        ("drafted", "Being drafted"),
+        ("ending", f"Ends within {MONTHS_BEFORE_THE_END} months, nothing follows"),
+        *((f"no {name}", f"In force without {words}") for name, (words, _) in TOLD.items()),
+    )
     words = django_filters.CharFilter(label="Words in the service or organisation", method="with_words")
     status = django_filters.ChoiceFilter(
         label="Status", choices=Status.choices, field_name="current_version__status", empty_label="Any"
     )
-    prison = django_filters.ModelChoiceFilter(
-        label="Prison", field_name="establishment", queryset=Establishment.objects.all(), to_field_name="slug"
+    stage = django_filters.ChoiceFilter(
+        label="Stage, if not over", choices=STAGES, method="in_stage", empty_label="Any"
     )
-    organisation = django_filters.ModelChoiceFilter(
-        label="Organisation", field_name="organisation", queryset=Organisation.objects.all(), to_field_name="slug"
+    standing = django_filters.ChoiceFilter(
+        label="What stands out", choices=STANDINGS, method="which_stand_out", empty_label="Anything"
     )
-    need = django_filters.ModelChoiceFilter(
-        label="Need",
-        field_name="current_version__terms",
-        queryset=Term.objects.filter(vocabulary__key="needs", vocabulary__establishment=None),
-        to_field_name="slug",
-    )
-
     label = django_filters.CharFilter(label="Label", field_name="labels__name", lookup_expr="iexact")
 
     class Meta:
         model = Agreement
         fields: list[str] = []
 
-    def __init__(self, *args, organisations: QuerySet, by_label: bool, **kwargs):
+    def __init__(self, *args, by_label: bool, **kwargs):
         super().__init__(*args, **kwargs)
         if not by_label:
             del self.filters["label"]
-        self.filters["organisation"].queryset = organisations
-        for field in self.form.fields.values():
-            field.widget.attrs["class"] = "govuk-select" if isinstance(field.widget, forms.Select) else "govuk-input"
-            if isinstance(field, forms.ChoiceField):
-                field.empty_label = "Any"
+            del self.form.fields["label"]
+
+    def in_stage(self, queryset: QuerySet, name: str, stage: str) -> QuerySet:
+        return queryset.filter(current_version__status__in=statuses_in(int(stage)))
+
+    def which_stand_out(self, queryset: QuerySet, name: str, standing: str) -> QuerySet:
+        if standing == "ending":
+            return queryset.ending()
+        if standing == "drafted":
+            return queryset.filter(current_version__status__in=DRAFTED)
+        lacking = standing.removeprefix("no ")
+        return queryset.in_force().exclude(TOLD[lacking][1]) if lacking in TOLD else queryset.in_force()
 
     def with_words(self, queryset: QuerySet, name: str, words: str) -> QuerySet:
         for word in words.split():
@@ -55,8 +106,8 @@ class AgreementFilter(django_filters.FilterSet):
         return queryset
 
 
-class ActionFilter(django_filters.FilterSet):
-    """The board of agreed actions, narrowed. Start it from `visible_to`, and give it the posts that the person holds."""
+class ActionFilter(OfAgreement):
+    """The board of agreed actions, narrowed. It is given the posts that the person holds."""
 
     STATES = (
         ("open", "Open"),
@@ -68,20 +119,6 @@ class ActionFilter(django_filters.FilterSet):
         label="Side", choices=Action.Owner.choices, field_name="owner", empty_label="Either"
     )
     state = django_filters.ChoiceFilter(label="State", choices=STATES, method="in_state", empty_label="Any")
-    prison = django_filters.ModelChoiceFilter(
-        label="Prison",
-        field_name="version__agreement__establishment",
-        queryset=Establishment.objects.all(),
-        to_field_name="slug",
-        empty_label="Any",
-    )
-    organisation = django_filters.ModelChoiceFilter(
-        label="Organisation",
-        field_name="version__agreement__organisation",
-        queryset=Organisation.objects.all(),
-        to_field_name="slug",
-        empty_label="Any",
-    )
     agreement = django_filters.CharFilter(
         label="Agreement’s reference", field_name="version__agreement__reference", lookup_expr="iexact"
     )
@@ -93,12 +130,9 @@ class ActionFilter(django_filters.FilterSet):
         model = Action
         fields: list[str] = []
 
-    def __init__(self, *args, organisations: QuerySet, my_posts: Sequence[Post], **kwargs):
+    def __init__(self, *args, my_posts: Sequence[Post], **kwargs):
         super().__init__(*args, **kwargs)
         self.my_posts = my_posts
-        self.filters["organisation"].queryset = organisations
-        for field in self.form.fields.values():
-            field.widget.attrs["class"] = "govuk-select" if isinstance(field.widget, forms.Select) else "govuk-input"
 
     def in_state(self, queryset: QuerySet, name: str, state: str) -> QuerySet:
         if state == "overdue":
@@ -120,7 +154,7 @@ def narrowed_agreements(user: User, given: QueryDict) -> AgreementFilter:
         visible = visible.prefetch_related(Prefetch("labels", to_attr="shown_labels"))
     # The key tells those of one moment apart: without it a row may stand on two pages, and another on none.
     newest_first = visible.for_list().order_by("-started_at", "-pk")
-    return AgreementFilter(given, queryset=newest_first, organisations=_organisations_in(visible), by_label=is_cjvsf)
+    return AgreementFilter(given, queryset=newest_first, organisations=organisations_in(visible), by_label=is_cjvsf)
 
 
 def narrowed_actions(user: User, given: QueryDict) -> ActionFilter:
@@ -128,10 +162,10 @@ def narrowed_actions(user: User, given: QueryDict) -> ActionFilter:
     return ActionFilter(
         given,
         queryset=Action.objects.visible_to(user).of_agreements_in_force().for_board().order_by("due_on", "pk"),
-        organisations=_organisations_in(Agreement.objects.visible_to(user)),
+        organisations=organisations_in(Agreement.objects.visible_to(user)),
         my_posts=standing(user).posts,
     )
 
 
-def _organisations_in(agreements: QuerySet[Agreement]) -> QuerySet[Organisation]:
+def organisations_in(agreements: QuerySet[Agreement]) -> QuerySet[Organisation]:
     return Organisation.objects.filter(agreements__in=agreements.order_by().values("pk")).distinct()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from agreements.models import Side, Status
+from agreements.models import OVER, Side, Status
 
 UNDER_DEVELOPMENT = "Under development"
 FINAL = "Final agreed version"
@@ -58,3 +58,8 @@ FACTS: dict[str, StatusFacts] = {
 
 def facts(status: str) -> StatusFacts:
     return FACTS[status]
+
+
+def statuses_in(stage: int) -> tuple[Status, ...]:
+    """The statuses of a stage in which an agreement goes on."""
+    return tuple(Status(status) for status, told in FACTS.items() if told.stage == stage and status not in OVER)

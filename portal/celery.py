@@ -12,6 +12,7 @@ from django.conf import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 EVERY_FEW_SECONDS = 5.0
+EVERY_HALF_MINUTE = 30.0
 EVERY_HOUR = 3600.0
 EVERY_DAY = 24 * EVERY_HOUR
 
@@ -48,6 +49,9 @@ app.conf.update(
             "reviews.reminders.send_reminders": EVERY_HOUR,
             "portal.home.keeping.tasks.print_personal_data": EVERY_FEW_SECONDS,
             "portal.home.keeping.tasks.apply_retention": EVERY_DAY,
+            "portal.dashboards.tasks.keep_sums": EVERY_HALF_MINUTE,
+            "portal.dashboards.tasks.ask_for_monthly_report": EVERY_HOUR,
+            "portal.dashboards.tasks.print_reports": EVERY_FEW_SECONDS,
             "portal.exports.making.make_exports": EVERY_FEW_SECONDS,
             "portal.exports.making.remove_old_exports": EVERY_HOUR,
             "portal.exports.open_data.making.make_open_data": EVERY_HOUR,
@@ -64,7 +68,7 @@ if settings.BROKER_URL.startswith("filesystem:"):
         "processed_folder": str(folders["processed"]),
         "control_folder": str(settings.BROKER_DIR),
     }
-app.autodiscover_tasks(["directory", "agreements", "reviews", "portal.home.keeping"])
+app.autodiscover_tasks(["directory", "agreements", "reviews", "portal.home.keeping", "portal.dashboards"])
 app.autodiscover_tasks(["directory"], related_name="delivery")
 app.autodiscover_tasks(["directory"], related_name="anchoring")
 app.autodiscover_tasks(["directory"], related_name="freshness")

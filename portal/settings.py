@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "reviews",
     "portal.home",
     "portal.exports",
+    "portal.dashboards",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("portal.funders.urls")),
     path("", include("portal.home.shelf.urls")),
     path("", include("portal.home.keeping.urls")),
+    path("", include("portal.dashboards.urls")),
     path("account/two-factor/", include("allauth.mfa.urls")),
     path("account/", include("portal.home.account_urls")),
 ]

@@ -44,8 +44,16 @@ DRAFTED = (
     Status.FOR_APPROVAL,
     Status.FOR_SIGNATURE,
 )
-MONTHS_BEFORE_THE_END = 3
 OVER = (Status.OVERTAKEN, Status.ENDED, Status.DECLINED, Status.WITHDRAWN, Status.LAPSED)
+
+
+MONTHS_BEFORE_THE_END = 3
+# What a complete pack says, as columns tell it: in words, and how one is found that says it.
+TOLD = {
+    "end": ("an end date", Q(current_version__ends_on__isnull=False)),
+    "first review": ("a date of the first review", Q(current_version__first_review_on__isnull=False)),
+    "places": ("a number of places", Q(current_version__places__isnull=False)),
+}
 
 
 class EligibilityCheck(models.Model):
@@ -135,7 +143,7 @@ class StatusChangeQuerySet(SeenBy):
 
     def between(self, first: dt.date, last: dt.date) -> Self:
         """Taken on these London dates, both ends included."""
-        return self.filter(at__gte=clock.start_of(first), at__lt=clock.start_of(last + dt.timedelta(days=1)))
+        return self.filter(at__gte=clock.start_of(first), at__lt=clock.start_of(clock.next_day(last)))
 
 
 class Agreement(models.Model):

@@ -33,10 +33,12 @@ def need_map(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def gap_list(request: HttpRequest) -> HttpResponse:
-    """What prisons say they need and nobody provides, the heaviest first."""
+    """What prisons say they need and nobody provides, the heaviest first; of one prison, if the address names it."""
     only_for_post_holders(request.user)
-    found = needs_map.read()
+    prison = find_prison(request.user, request.GET["prison"]) if request.GET.get("prison") else None
+    found = needs_map.read(needs_map.prisons_of_today().filter(pk=prison.pk) if prison else None)
     context = paged(request, found.named_gaps(NEEDS)) | {
+        "prison": prison,
         "group_gaps": found.named_gaps(GROUPS),
         "silent": [prison for prison in found.prisons if prison.pk not in found.statements],
         "may_put": bool(organisations_of(request.user)),

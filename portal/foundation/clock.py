@@ -41,6 +41,15 @@ def add_months(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, last))
 
 
+def next_day(day: dt.date) -> dt.date:
+    return day + dt.timedelta(days=1)
+
+
+def last_of(day: dt.date) -> dt.date:
+    """The last day of its month."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
 @contextmanager
 def set_to(moment: dt.datetime) -> Iterator[None]:
     """Inside the block, every moment that the portal writes is this one."""

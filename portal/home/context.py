@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from directory.parties import managed_parties
 from directory.standing import standing
+from portal.dashboards.scope import own_dashboards
 from portal.foundation.doors import KeepSessionAlive
 
 
@@ -44,6 +45,8 @@ def navigation(request: HttpRequest):
             kept.append(("Shared with you", "portfolio"))
         if standing(user).posts:
             kept.append(("Needs", "need_map"))
+        if own_dashboards(user):
+            kept.append(("Dashboards", "estate_dashboard"))
         places = [("Home", "home"), ("Agreements", "agreement_list"), *kept, *places]
         if managed_parties(user):
             places.append(("People", "people"))

@@ -67,6 +67,34 @@ def test_a_clock_stands_still_while_the_other_side_has_questions_open():
     ]
 
 
+def test_a_step_keeps_the_working_days_of_the_status_that_it_left():
+    """As the spells have them; the days in which the other side had been asked something count for neither."""
+    cast = factories.Cast()
+    with on(2026, 11, 2):
+        version = factories.bring_to("for approval", cast)
+    asked = Request(reason="practical", note="When?", questions=("S1-01",), answer_by=dt.date(2026, 11, 20))
+    with on(2026, 11, 5):
+        perform("return-for-changes", version, by=cast.hoo, request=asked)
+    with on(2026, 11, 13):
+        perform("send-for-approval", factories.fresh(version), by=cast.contributor)
+    with on(2026, 11, 17):
+        factories.take("approve", version, cast)
+    kept = [(change.step, change.working_days) for change in version.changes.all()]
+    assert kept[-4:] == [
+        ("send-for-approval", 0),
+        ("return-for-changes", 3),
+        ("send-for-approval", None),
+        ("approve", 2),
+    ]
+
+
+def test_a_step_that_leaves_the_status_as_it_is_keeps_no_days():
+    cast = factories.Cast()
+    version = factories.bring_to("for signature", cast)
+    factories.take("partner signs", version, cast)
+    assert list(version.changes.filter(step="sign").values_list("working_days", flat=True)) == [None]
+
+
 def test_the_prisons_turn_to_sign_begins_with_the_partners_signature():
     cast = factories.Cast()
     with on(2026, 11, 2):

@@ -18,6 +18,7 @@ from directory.models import (
 )
 from directory.operations.invitations import token_of
 from portal.exports.models import Export
+from portal.dashboards.reports import ask_for_report
 from portal.foundation.models import User
 from portal.home.models import LegalHold, PersonalDataCopy
 from reviews.models import CalendarAddress, ReviewRecord
@@ -69,6 +70,7 @@ VALUES: dict[str, Callable[[Named], Any]] = {
     "number": lambda named: 1,
     "record_id": lambda named: ReviewRecord.objects.get(review__agreement=named.story.version.agreement).pk,
     "quarter": lambda named: "2027-1",
+    "report_id": lambda named: ask_for_report()[0].pk,
     "what": lambda named: "done",
     "person_id": lambda named: named.person.pk,
     "post_id": lambda named: named.holding.post_id,
@@ -99,6 +101,7 @@ VALUES: dict[str, Callable[[Named], Any]] = {
     "key": lambda named: "set-password",
 }
 ORGANISATION_PAGES = (
+    "organisation_dashboard",
     "organisation_change",
     "organisation_merge",
     "organisation_leave",
@@ -119,6 +122,7 @@ VALUES_OF_PAGES: dict[tuple[str, str], Callable[[Named], Any]] = {
     **{(page, "reference"): lambda named: named.listing.reference for page in LISTING_PAGES},
     **{(page, "slug"): lambda named: named.story.cast.prison.slug for page in PRISON_PAGES},
     ("retention_change", "name"): lambda named: "mail",
+    ("prison_dashboard", "slug"): lambda named: named.story.cast.prison.slug,
     ("idea_detail", "reference"): lambda named: Idea.objects.get(organisation=named.story.cast.charity).reference,
     **{(page, "kind"): lambda named: "council" for page in ("area_detail", "area_csv", "area_contact")},
     ("list_export", "name"): lambda named: "agreements",

@@ -1,0 +1,67 @@
+"""The map of need as a picture: which prison has services for which need, and which gaps weigh most."""
+
+from django.urls import reverse
+
+from directory import needs_map
+from directory.needs_map import NEEDS, Cell, NeedMap
+from portal.dashboards.counting import Sums
+from portal.dashboards.panels import Figure, Panel, Row, counted
+from portal.dashboards.scope import Scope
+from portal.foundation import charts
+
+
+def panels(scope: Scope, sums: Sums) -> list[Panel]:
+    """Read live: the map has its own few queries, whatever the number of services."""
+    prisons = needs_map.prisons_of_today()
+    narrowed = {"pk": scope.prison.pk} if scope.prison else {}
+    narrowed |= {"local_authority": scope.area} if scope.area else {}
+    found = needs_map.read(prisons.filter(**narrowed))
+    return [provision(scope, found), gaps(scope, found)]
+
+
+def provision(scope: Scope, found: NeedMap) -> Panel:
+    cells = {prison: found.cells(prison) for prison in found.prisons}
+    missing = sum(cell.is_gap for row in cells.values() for cell in row)
+    offered = len(found.offers)
+    title = "Services by prison and need"
+    said = f"{counted(offered, 'service')} at {counted(len(found.prisons), 'prison')}; {counted(missing, 'gap')}."
+    rows = [Row(prison.name, [service_figure(scope, cell) for cell in row]) for prison, row in cells.items()]
+    headings = ("Prison", *(term.label for term in found.needs.values()))
+    drawn = [(prison.name, [(said_cell(cell), cell.is_gap) for cell in row]) for prison, row in cells.items()]
+    picture = charts.matrix(title, f"{said} A framed number is the weight of a gap.", headings[1:], drawn)
+    return Panel(title, f"{said} In the picture, a framed number is the weight of a gap.", headings, rows, picture)
+
+
+def said_cell(cell: Cell) -> str:
+    return str(cell.weight) if cell.is_gap else str(cell.count.total)
+
+
+def service_figure(scope: Scope, cell: Cell) -> Figure:
+    address = reverse("need_services", args=[cell.prison.slug, cell.need.slug]) if scope.user else ""
+    words = f"{cell.need} at {cell.prison}" + (f", a gap: {cell.weight_words.lower()}" if cell.is_gap else "")
+    return Figure(cell.count.total, address, words)
+
+
+def gaps(scope: Scope, found: NeedMap) -> Panel:
+    """How many gaps there are of each weight, by prison."""
+    named = found.named_gaps(NEEDS)
+    total = sum(row.gap.weight for row in named)
+    title = "Gaps by weight"
+    heaviest = f"The heaviest: {named[0].term.label.lower()} at {named[0].prison}." if named else "None is stated."
+    said = f"{counted(len(named), 'gap')}, which weigh {total:,} together. {heaviest}"
+    by_prison: dict[str, list[int]] = {}
+    for row in named:
+        weights = by_prison.setdefault(row.prison.name, [0, 0, 0])
+        weights[3 - row.gap.weight] += 1
+    slugs = {prison.name: prison.slug for prison in found.prisons}
+    headings = ("Prison", "Gaps", "Very great need", "Great need", "Some need")
+    rows = [
+        Row(name, [gap_figure(scope, sum(weights), slugs[name]), *(str(weight) for weight in weights)])
+        for name, weights in by_prison.items()
+    ]
+    picture = charts.stacked(title, said, list(by_prison.items()), headings[2:])
+    return Panel(title, said, headings, rows, picture, more=("Gaps, the heaviest first", reverse("gap_list")))
+
+
+def gap_figure(scope: Scope, number: int, prison: str) -> Figure:
+    return Figure(number, f"{reverse('gap_list')}?prison={prison}" if scope.user else "", f"Gaps at {prison}")
