@@ -17,8 +17,8 @@ from directory.models import (
     OrganisationMerge,
 )
 from directory.operations.invitations import token_of
-from portal.exports.models import Export
 from portal.dashboards.reports import ask_for_report
+from portal.exports.models import Export
 from portal.foundation.models import User
 from portal.home.models import LegalHold, PersonalDataCopy
 from reviews.models import CalendarAddress, ReviewRecord
