@@ -22,6 +22,11 @@ def listed_service(reference: str) -> Service:
     return _the(_with_listings(Service.objects.select_related("organisation"), "service"), reference=reference)
 
 
+def listed_services() -> QuerySet[Service]:
+    found = _with_listings(Service.objects.select_related("organisation"), "service")
+    return found.order_by("name", "pk")
+
+
 def listed_organisation(slug: str) -> Organisation:
     """An organisation with a service that runs somewhere today."""
     return _the(_with_listings(Organisation.objects.all(), "service__organisation"), slug=slug)
@@ -39,6 +44,11 @@ def listing(reference: str) -> Listing:
 
 def listings_of_service(service: Service) -> QuerySet[Listing]:
     found = Listing.objects.listed().with_parties().filter(service=service)
+    return found.order_by("establishment__name", "pk")
+
+
+def listings_of_services(services: Iterable[Service]) -> QuerySet[Listing]:
+    found = Listing.objects.listed().with_parties().filter(service__in=services)
     return found.order_by("establishment__name", "pk")
 
 

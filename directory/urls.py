@@ -1,6 +1,6 @@
 """The directory, and pages about people, posts and parties."""
 
-from django.urls import path
+from django.urls import include, path
 
 from directory.views import (
     accounts,
@@ -18,6 +18,7 @@ from directory.views import (
 )
 
 urlpatterns = [
+    path("api/", include("directory.feeds.urls")),
     path("directory/", listed.directory_search, name="directory_search"),
     path("directory/organisations/", listed.organisation_list, name="organisation_list"),
     path("directory/organisations/<slug:slug>/", listed.organisation_page, name="organisation_page"),

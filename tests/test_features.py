@@ -15,6 +15,7 @@ PROMISED = """
     D2 E4 E5 F3 F4 F10 H1 H3 H4 H5 H6 H8 J7 N1 N2 N5 O4
     I1 I2 I3 I4 I5 I6 P6
     B7 B8 L8
+    O1 O2
 """
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agreements', '0010_signed_on_paper'),
+        ('agreements', '0011_funders_and_letters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import URLPattern, get_resolver, reverse
 
 from agreements.models import Attachment
+from directory.feeds.open_referral import id_of
 from directory.models import (
     Correction,
     Idea,
@@ -92,6 +93,8 @@ VALUES: dict[str, Callable[[Named], Any]] = {
     "area": lambda named: "fife",
     "contact": lambda named: "interface-fife",
     "edition": lambda named: "standard",
+    "resource": lambda named: "services",
+    "identifier": lambda named: id_of("service", named.story.version.agreement.service.reference),
     "kind": lambda named: "agreement",
     "name": lambda named: "pause",
     "pk": lambda named: 1,
@@ -114,7 +117,7 @@ ORGANISATION_PAGES = (
 BULK_PAGES = ("bulk_detail", "bulk_undo")
 EXPORT_PAGES = ("export_detail", "export_cancel", "export_download")
 PRISON_PAGES = ("prison_page", "inside_prison")
-SERVICE_PAGES = ("service_detail", "service_page", "service_describe", "inside_service")
+SERVICE_PAGES = ("service_detail", "service_page", "service_describe", "inside_service", "api_item")
 LISTING_PAGES = ("listing_change", "listing_confirm", "listing_show", "correction_suggest")
 # The same name in another URL may mean something else.
 VALUES_OF_PAGES: dict[tuple[str, str], Callable[[Named], Any]] = {
