@@ -44,6 +44,8 @@ app.conf.update(
             "agreements.tasks.carry_out_bulks": EVERY_FEW_SECONDS,
             "directory.anchoring.mail_audit_digest": EVERY_HOUR,
             "directory.freshness.ask_to_confirm": EVERY_HOUR,
+            "directory.handouts.renew_handouts": EVERY_HOUR,
+            "directory.handouts.print_next_handout": EVERY_FEW_SECONDS,
             "reviews.tasks.print_records": EVERY_FEW_SECONDS,
             "reviews.tasks.schedule_reviews": EVERY_HOUR,
             "reviews.reminders.send_reminders": EVERY_HOUR,
@@ -72,5 +74,6 @@ app.autodiscover_tasks(["directory", "agreements", "reviews", "portal.home.keepi
 app.autodiscover_tasks(["directory"], related_name="delivery")
 app.autodiscover_tasks(["directory"], related_name="anchoring")
 app.autodiscover_tasks(["directory"], related_name="freshness")
+app.autodiscover_tasks(["directory"], related_name="handouts")
 app.autodiscover_tasks(["reviews"], related_name="reminders")
 app.autodiscover_tasks(["portal.exports", "portal.exports.open_data"], related_name="making")

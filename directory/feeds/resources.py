@@ -115,7 +115,7 @@ def _whole_service(row: Service) -> dict[str, Any]:
 def _at_locations(rows: Sequence[Listing]) -> Told:
     """The service of a listing is told with all that is listed of it."""
     ids = {row.service_id for row in rows}
-    services = records.services(listed.listed_services().filter(pk__in=ids))
+    services = records.services(list(listed.listed_services().filter(pk__in=ids)))
     of_listing = {said.reference: (said, service) for service in services for said in service.listings}
     return [
         open_referral.service_at_location(*of_listing[row.reference], records.establishment(row.establishment))

@@ -1,6 +1,7 @@
 """Who exists and who belongs where: establishments, organisations, services, posts and who holds them, vocabularies."""
 
 from directory.models.estate import Establishment, EstablishmentStatus, LocalAuthority
+from directory.models.handouts import Handout, HandoutQuerySet
 from directory.models.joining import (
     Handover,
     Invitation,
@@ -38,6 +39,8 @@ __all__ = [
     "Establishment",
     "EstablishmentStatus",
     "Frequency",
+    "Handout",
+    "HandoutQuerySet",
     "Handover",
     "Holding",
     "HoldingQuerySet",

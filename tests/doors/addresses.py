@@ -93,6 +93,7 @@ VALUES: dict[str, Callable[[Named], Any]] = {
     "area": lambda named: "fife",
     "contact": lambda named: "interface-fife",
     "edition": lambda named: "standard",
+    "handout": lambda named: "booklet-custody-a4",
     "resource": lambda named: "services",
     "identifier": lambda named: id_of("service", named.story.version.agreement.service.reference),
     "kind": lambda named: "agreement",
@@ -116,7 +117,7 @@ ORGANISATION_PAGES = (
 )
 BULK_PAGES = ("bulk_detail", "bulk_undo")
 EXPORT_PAGES = ("export_detail", "export_cancel", "export_download")
-PRISON_PAGES = ("prison_page", "inside_prison")
+PRISON_PAGES = ("prison_page", "inside_prison", "handout_list", "handout_download")
 SERVICE_PAGES = ("service_detail", "service_page", "service_describe", "inside_service", "api_item")
 LISTING_PAGES = ("listing_change", "listing_confirm", "listing_show", "correction_suggest")
 # The same name in another URL may mean something else.
