@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0013_searches_read_no_backlog'),
+        ('directory', '0014_funders'),
     ]
 
     operations = [
