@@ -78,7 +78,7 @@ def hands_work_to_the_broker(path: str, source: str) -> Iterator[str]:
 
 # Lookups by a parent that was found through visible_to, and counts of rows that belong to no party.
 BY_PARENT = {"version", "version__in", "version__agreement", "agreement", "agreements__in", "post__in"}
-OF_NO_PARTY = {"EligibilityCheck", "Notification"}
+OF_NO_PARTY = {"EligibilityCheck", "Notification", "OpenDataEdition"}
 
 
 def reads_past_what_a_person_may_see(path: str, source: str) -> Iterator[str]:
