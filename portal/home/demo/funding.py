@@ -9,7 +9,7 @@ from agreements.operations.showing import set_showing, share_with_funder
 from directory.models import Holding, Organisation, Post, Role
 from portal.foundation import clock
 from portal.foundation.models import User
-from portal.home.demo.cast import FIRST_CHARITY, FIRST_PRISON, Cast
+from portal.home.demo.cast import FIRST_CHARITY, Cast
 from portal.home.demo.people import DOMAIN, PASSWORD
 
 SHARED = (*LIVE, Status.SUPPORTED, Status.DETAILS)
@@ -22,9 +22,8 @@ def share_with_a_funder(cast: Cast) -> None:
     versions = Version.objects.filter(agreement__organisation=partner.organisation, status__in=SHARED)
     for version in versions.order_by("pk"):
         share_with_funder(version, funder=fund, until_on=until_on, by=partner.signatory)
-    here = versions.filter(status__in=LIVE, agreement__establishment=cast.prisons[FIRST_PRISON].establishment)
-    if shown := here.first():
-        for who in (partner.signatory, cast.prisons[FIRST_PRISON].approvers[0]):
+    if shown := versions.filter(status__in=LIVE).select_related("agreement__establishment").first():
+        for who in (partner.signatory, cast.prisons[shown.agreement.establishment.code].approvers[0]):
             set_showing(shown, is_shown=True, by=who)
 
 
