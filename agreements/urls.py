@@ -41,6 +41,7 @@ one = [
     path("compare/", listing.agreement_compare, name="agreement_compare"),
     path("steps/<slug:name>/", steps.step_take, name="step_take"),
     path("words/", documents.agreement_words, name="agreement_words"),
+    path("words/copy.docx", documents.agreement_copy_in_word, name="agreement_copy_in_word"),
     path("changes/", changing.agreement_changes, name="agreement_changes"),
     path("data.json", documents.agreement_data, name="agreement_data"),
     path("pdf/", documents.pdf_ask, name="pdf_ask"),

@@ -12,12 +12,14 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from agreements import blanks, documents, flows
-from agreements.models import LIVE, Kind, Printing, Version
+from agreements.models import DRAFTED, LIVE, Kind, Printing, Version
 from agreements.reading import Reading, read
 from agreements.templatetags.consent import title_after
 from agreements.views.finding import find_version
+from agreements.word import copy
 from portal.foundation.paging import paged
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EDITIONS = {"standard": "Standard print", "large-print": "Large print", "icons": "With pictures", "text": "Plain text"}
 
 
@@ -32,12 +34,26 @@ def agreement_words(request: HttpRequest, reference: str) -> HttpResponse:
         "version": version,
         "versions": Version.objects.visible_to(request.user).filter(agreement=version.agreement).order_by("number"),
         "document": document,
+        "is_signed": document is not None and version.status not in DRAFTED,
         # Safe, because it is our own template's, escaped when it was rendered.
         "words": mark_safe(html),
         "sha256": documents.sha256(html),
         "comments": version.comments.select_related("by", "resolved_by"),
     }
     return render(request, "agreements/words.html", context)
+
+
+@require_safe
+def agreement_copy_in_word(request: HttpRequest, reference: str) -> HttpResponse:
+    """The signed words as a Word file for reading. It says itself that the sealed PDF is the record."""
+    version = find_version(request, reference)
+    document = version.documents.filter(overtaken_at=None).first()
+    if document is None or version.status in DRAFTED:
+        raise Http404
+    made = copy.made(document.html, title=str(version), code=document.code)
+    response = HttpResponse(made, content_type=DOCX)
+    response["Content-Disposition"] = f'attachment; filename="{reference}-version-{version.number}-copy.docx"'
+    return response
 
 
 @require_safe
