@@ -17,6 +17,7 @@ from django.test import Client
 from agreements import documents
 from agreements.models import AssuranceProfile, Attachment, Bulk, BulkRow, Comment, QuestionSet, Version
 from agreements.operations import starting
+from agreements.operations.showing import share_with_funder
 from agreements.reading import read
 from directory.models import (
     Absence,
@@ -24,6 +25,7 @@ from directory.models import (
     Invitation,
     JoiningRequest,
     Listing,
+    Organisation,
     OrganisationMerge,
     Post,
     Role,
@@ -107,6 +109,7 @@ PERSONAS = (
     "prison reader",
     "HOO of another prison",
     "CJVSF",
+    "funder",
     "left their post",
     "deactivated",
 )
@@ -230,11 +233,20 @@ def people(world: World) -> dict[str, User]:
         "prison reader": hold(post(Role.READER, first.prison)),
         "HOO of another prison": second.hoo,
         "CJVSF": first.cjvsf,
+        "funder": funder_of(world.first),
         "left their post": hold(first.hoo_post, until_on=yesterday),
         "deactivated": hold(post(Role.CONTRIBUTOR, first.charity)),
     }
     Authenticator.objects.filter(user=found["password only"]).delete()
     return found
+
+
+def funder_of(story: Story) -> User:
+    """Somebody at a funder with whom the charity shares its agreement, and nobody else theirs."""
+    fund = Organisation.objects.create(name=f"Fund of {story.cast.charity}", is_funder=True)
+    until_on = clock.today() + timedelta(days=30)
+    share_with_funder(story.version, funder=fund, until_on=until_on, by=story.cast.signatory)
+    return factories.hold(factories.post(Role.FUNDER, fund))
 
 
 def section(story: Story, question_id: str) -> str:
