@@ -96,9 +96,14 @@ def _parsed(text: bytes) -> etree._Element:
         root = etree.fromstring(text, parser)
     except etree.XMLSyntaxError as error:
         raise ValidationError(DAMAGED, code="damaged") from error
+    _refuse_a_document_type(root)
+    return root
+
+
+def _refuse_a_document_type(root: etree._Element) -> None:
+    """Word writes none: it could only name entities. None would be followed, and the file isn't what it says."""
     if root.getroottree().docinfo.doctype:
         raise ValidationError(HOSTILE, code="hostile")
-    return root
 
 
 def _read_block(block: etree._Element, filled: Filled) -> None:

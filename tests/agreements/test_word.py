@@ -260,11 +260,28 @@ def test_without_the_guards_a_hostile_file_is_read(cast, version, forms):
     with mock.patch.object(filled, "_refuse_strange_names"):
         assert send(cast, version, REFUSED["a path"](written)).status_code == 302
     WordImport.objects.all().delete()
+    with mock.patch.object(filled, "_refuse_a_document_type"):
+        assert send(cast, version, REFUSED["an entity"](written)).status_code == 302
+    WordImport.objects.all().delete()
     with mock.patch("portal.foundation.uploads.check"):
         assert send(cast, version, REFUSED["macros"](written)).status_code == 302
     WordImport.objects.all().delete()
     with mock.patch("portal.foundation.uploads.check"):
         assert send(cast, version, REFUSED["a bomb"](written)).status_code == 302
+
+
+def test_a_file_with_a_password_is_told_apart_from_a_damaged_one(cast, version, monkeypatch):
+    locked = REFUSED["locked"](b"")
+    assert send(cast, version, locked).context["form"].errors["file"] == [filled.LOCKED]
+    monkeypatch.setattr(filled, "LEGACY", b"something else")
+    assert send(cast, version, locked).context["form"].errors["file"] != [filled.LOCKED]
+
+
+def test_an_entity_is_never_followed_even_without_the_guard(cast, version, forms):
+    text = part(entity(forms["agreement"])).replace(b"Write here", b"&x;", 1)
+    with mock.patch.object(filled, "_refuse_a_document_type"):
+        send(cast, version, with_part(forms["agreement"], CONTENT, text))
+    assert (WordImport.objects.get().answers, WordImport.objects.get().left) == ({}, [])
 
 
 def test_no_more_is_unpacked_than_a_form_can_hold(cast, version, forms, monkeypatch):

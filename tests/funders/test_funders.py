@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import page
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
@@ -90,14 +91,14 @@ def show(version, *people):
 def test_a_funder_reads_what_was_shared_until_its_last_day(cast, version, trust, funder):
     assert read(signed_in(funder), version).status_code == 404
     share(version, trust, cast)
-    page = read(signed_in(funder), version).content.decode()
+    text = read(signed_in(funder), version).content.decode()
     said = [
         "Six in ten said so.",
         "Full agreement",
         "Approved by the Head of Offender Outcomes on",
         "Final agreed version",
     ]
-    assert [words for words in said if words not in page] == []
+    assert [words for words in said if words not in text] == []
     with clock.set_to(clock.now() + dt.timedelta(days=31)):
         assert read(signed_in(funder), version).status_code == 404
         assert telling.portfolio(funder).count() == 0
@@ -129,9 +130,9 @@ def test_no_other_answer_no_name_and_no_small_count_is_told(cast, version, trust
     variation = factories.perform("vary", version, by=cast.signatory).version.agreement.versions.last()
     add_comment(variation, question_id="S1-01", text=CANARY, mentions=[], by=cast.contributor)
     share(version, trust, cast)
-    page = read(signed_in(funder), version).content.decode()
+    text = read(signed_in(funder), version).content.decode()
     hidden = [CANARY, cast.hoo.name, cast.signatory.name, cast.contributor.name, "12000"]
-    assert [words for words in hidden if words in page] == []
+    assert [words for words in hidden if words in text] == []
     rows = {row["label"]: row.get("value") for row in telling.told(version)}
     assert rows["Places at once"] == "Fewer than 5"
 
@@ -229,6 +230,8 @@ def test_supporting_an_outline_makes_a_sealed_letter_that_says_so(cast, settings
     assert CANARY not in str(letter.data)
     content = letter.file.read()
     assert seal.check(content, trusted=seal.known_certificates(settings.SEAL_KNOWN_CERTIFICATES)).genuine
+    for profile in (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1):
+        assert [failure.message for failure in page.validate_pdf_bytes(content, profile=profile).failures] == []
     finding = verification.of_file(content)
     assert (finding.headline, finding.is_good, finding.standing) == (
         "This letter of support is genuine",
