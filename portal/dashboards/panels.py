@@ -1,6 +1,6 @@
 """What a dashboard shows: a picture, a sentence, and the same numbers as a table, each with the list that it opens."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -72,3 +72,12 @@ def of_most(rows: Sequence[tuple[str, int]], nothing: str) -> str:
         return nothing
     label, number = max(rows, key=lambda row: row[1])
     return f"Most: {label[:1].lower() + label[1:]} ({number:,})."
+
+
+def lines_of(panels: Iterable[Panel]) -> Iterator[tuple[str, str, str, int | str]]:
+    """Every cell of every table as a line: table, row, column, and the number or the words."""
+    for panel in panels:
+        for row in panel.rows:
+            for heading, cell in zip(panel.headings[1:], row.cells, strict=True):
+                value = cell.number if isinstance(cell, Figure) and not cell.words else str(cell)
+                yield panel.title, row.label, heading, value

@@ -12,6 +12,7 @@ from directory.standing import standing
 from portal.dashboards import reports
 from portal.dashboards.behind import LISTS
 from portal.dashboards.keeping import sums_of
+from portal.dashboards.panels import lines_of
 from portal.dashboards.parts import LABELS, MAKERS, PARTS_OF
 from portal.dashboards.scope import (
     ESTATE,
@@ -24,6 +25,7 @@ from portal.dashboards.scope import (
     own_dashboards,
 )
 from portal.foundation.paging import paged
+from portal.foundation.spreadsheets import csv_file
 
 
 @require_safe
@@ -54,13 +56,16 @@ def dashboard(request: HttpRequest, scope: Scope) -> HttpResponse:
     picked = {choice.name: choice.options[choice.picked] for choice in offered if choice.picked}
     scope = replace(scope, **picked)
     sums, counted_at = sums_of(part, scope)
+    panels = MAKERS[part](scope, sums)
+    if request.GET.get("format") == "csv":
+        return csv_file(f"dashboard-{part}", ("Table", "Row", "Column", "Value"), lines_of(panels))
     context = {
         "scope": scope,
         "part": part,
         "parts": [(name, LABELS[name]) for name in parts],
         "months": MONTHS,
         "choices": offered,
-        "panels": MAKERS[part](scope, sums),
+        "panels": panels,
         "counted_at": counted_at,
         "others": own_dashboards(request.user),
     }

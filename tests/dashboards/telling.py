@@ -1,4 +1,4 @@
-"""A small demonstration, loaded once for the tests of the dashboards."""
+"""A small demonstration, loaded once for a file of tests."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from tests.facts import load_what_is_missing
 AGREEMENTS = 16
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def told(django_db_setup, django_db_blocker) -> Iterator[None]:
     """Agreements in every status, reviews, figures, needs; taken away after the tests."""
     from django.conf import settings

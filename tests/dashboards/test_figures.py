@@ -1,5 +1,8 @@
 """Every number of every dashboard equals the length of the list that it opens."""
 
+import csv
+import io
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -163,3 +166,15 @@ def test_what_does_not_exist_in_the_address_counts_as_not_chosen(client, busiest
     plain = client.get(reverse("estate_dashboard"))
     odd = client.get(reverse("estate_dashboard") + "?part=x&prison=x&area=x&organisation=x&need=x&months=999999")
     assert [figure.number for figure in figures_of(odd)] == [figure.number for figure in figures_of(plain)]
+
+
+def test_the_tables_can_be_taken_away(client, busiest):
+    enter(client, holder(Role.CJVSF))
+    page = client.get(reverse("estate_dashboard"))
+    answer = client.get(reverse("estate_dashboard") + "?format=csv")
+    lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert lines[0] == ["Table", "Row", "Column", "Value"]
+    by_status = page.context["panels"][0]
+    assert lines[1 : 1 + len(by_status.rows)] == [
+        ["Agreements by status", row.label, "Agreements", str(row.cells[0].number)] for row in by_status.rows
+    ]
