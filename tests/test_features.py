@@ -24,7 +24,7 @@ PROMISED = """
     L1 L2 L5 L7 L8
     N1 N2 N5
     O1 O2 O4
-    P6 P9
+    P5 P6 P9
 """
 
 

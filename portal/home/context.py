@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from directory.parties import managed_parties
 from directory.standing import standing
@@ -36,22 +37,22 @@ def session_seconds(request: HttpRequest) -> int:
 
 def navigation(request: HttpRequest):
     """Label, address, and whether one is there now."""
-    found = ("Directory", "directory_search")
-    places = [found, ("Check if you need an agreement", "start"), ("Check a document", "verify")]
+    found = (gettext("Directory"), "directory_search")
+    places = [found, (gettext("Check if you need an agreement"), "start"), (gettext("Check a document"), "verify")]
     user = getattr(request, "user", None)
     if user and user.is_authenticated:
-        kept = [("Reviews", "review_list"), ("Actions", "action_board")]
+        kept = [(gettext("Reviews"), "review_list"), (gettext("Actions"), "action_board")]
         if standing(user).funder_ids:
-            kept.append(("Shared with you", "portfolio"))
+            kept.append((gettext("Shared with you"), "portfolio"))
         if standing(user).posts:
-            kept.append(("Needs", "need_map"))
+            kept.append((gettext("Needs"), "need_map"))
         if own_dashboards(user):
-            kept.append(("Dashboards", "estate_dashboard"))
-        places = [("Home", "home"), ("Agreements", "agreement_list"), *kept, *places]
+            kept.append((gettext("Dashboards"), "estate_dashboard"))
+        places = [(gettext("Home"), "home"), (gettext("Agreements"), "agreement_list"), *kept, *places]
         if managed_parties(user):
-            places.append(("People", "people"))
+            places.append((gettext("People"), "people"))
         if standing(user).is_cjvsf:
-            places.append(("Question sets", "question_set_list"))
+            places.append((gettext("Question sets"), "question_set_list"))
     for label, name in places:
         address = reverse(name)
         yield label, address, request.path == address or (name != "home" and request.path.startswith(address))

@@ -5,7 +5,8 @@ from django.db import DatabaseError, connection
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language
 
 from agreements.models import Agreement, EligibilityCheck, Status
 from agreements.turns import my_turn
@@ -23,6 +24,13 @@ def front(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
     return render(request, "home/front.html")
+
+
+@login_not_required
+@require_POST
+def language_choose(request: HttpRequest) -> HttpResponse:
+    """Keep the language that somebody chose, and go back to where they were."""
+    return set_language(request)
 
 
 @require_safe
