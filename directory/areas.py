@@ -9,6 +9,7 @@ from django.utils.text import slugify
 
 from directory.models import AreaContact, Listing, LocalAuthority, NeedsStatement
 from directory.needs_map import newest_statements
+from portal.foundation.disclosure import published_count
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,17 @@ class Consulted:
         return sum(statement.organisations_heard or 0 for statement in self.statements)
 
     @property
-    def people(self) -> int:
-        return sum(statement.people_heard or 0 for statement in self.statements)
+    def people(self) -> str:
+        """For everybody to read, so in bands: a small number of people could be recognised."""
+        return published_count(sum(statement.people_heard or 0 for statement in self.statements))
+
+    @property
+    def told(self) -> list[tuple[NeedsStatement, str]]:
+        """Each statement, and how many people in custody it says were heard."""
+        heard = [(statement, statement.people_heard) for statement in self.statements]
+        return [
+            (statement, "no count of" if people is None else published_count(people)) for statement, people in heard
+        ]
 
 
 def consulted(listings: Iterable[Listing]) -> Consulted:
