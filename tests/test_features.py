@@ -22,9 +22,9 @@ PROMISED = """
     J1 J2 J3 J5 J6 J7
     K1 K7
     L1 L2 L5 L7 L8
-    N1 N2 N5
+    N1 N2 N4 N5
     O1 O2 O4
-    P5 P6 P9
+    P5 P6 P7 P9
 """
 
 
