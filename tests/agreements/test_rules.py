@@ -299,6 +299,17 @@ def test_writing_in_a_supported_outline_breaks_its_silence(cast):
         assert rules.has_been_silent_for_a_year(version, None) == ["Somebody has written in it."]
 
 
+def test_paper_says_what_for_whom_and_from_when_to_when(ready, cast):
+    assert says(rules.paper_says_enough, ready, cast) == []
+    without_days = answer(ready, cast, "S4-05", None)
+    assert says(rules.paper_says_enough, without_days, cast) == ["S4-05: enter the first and the last day."]
+    without_needs = answer(ready, cast, "S1-05", None)
+    assert [reason.partition(":")[0] for reason in says(rules.paper_says_enough, without_needs, cast)] == [
+        "S1-05",
+        "S4-05",
+    ]
+
+
 # All together
 
 
@@ -331,6 +342,7 @@ TESTED = {
     rules.has_not_acted_for_the_other_side,
     rules.is_past_its_last_day,
     rules.has_been_silent_for_a_year,
+    rules.paper_says_enough,
     # Whose turn it is, is told in test_workflow.
     rules.it_is_this_approvers_turn,
     rules.it_is_this_signatorys_turn,
