@@ -19,9 +19,9 @@ PAUSE = 0.4
 
 def main() -> None:
     django.setup()
-    from portal.foundation import printing
+    from portal.foundation import jobs, printing
 
-    printing.LEASE = LEASE
+    jobs.LEASE = LEASE
     slow_down()
     if sys.argv[1] == "marked-first":
         printing.print_one = marked_first(printing.print_one)

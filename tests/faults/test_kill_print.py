@@ -12,7 +12,7 @@ import pytest
 
 from agreements import documents
 from agreements.models import Printing
-from portal.foundation import pdf, printing
+from portal.foundation import jobs, pdf
 from portal.foundation.storage import UNFINISHED
 from tests import factories
 from tests.journeys.surroundings import PASSPHRASE, ROOT, database_url, share_a_folder
@@ -111,4 +111,4 @@ def test_twin_a_pdf_that_counts_as_printed_before_it_is_would_be_lost(folder):
 
 
 def test_what_a_killed_printer_held_is_free_again_within_a_minute():
-    assert printing.LEASE.total_seconds() <= 60
+    assert jobs.LEASE.total_seconds() <= 60
