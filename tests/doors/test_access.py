@@ -25,8 +25,12 @@ FEW = ("nobody signed in", "HOO")
 STRANGER = "signatory of another charity"
 # The secret in these addresses is the key: whoever was given it reads what it opens.
 BY_A_SECRET = ("calendar_feed", "invitation_accept")
-# Pages of the directory: what an agreement in force says in public. test_editions.py looks for what isn't public there.
+# The directory, its feeds for programs included: what an agreement in force says in public. test_editions.py looks for what isn't public there.
 PUBLISHED = (
+    "api_item",
+    "api_list",
+    "hsds_item",
+    "hsds_list",
     "correction_suggest",
     "directory_search",
     "inside_prison",
