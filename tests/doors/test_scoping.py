@@ -5,6 +5,7 @@ from unittest import mock
 
 import pytest
 
+from directory.models import Idea
 from tests.doors import matrix
 from tests.doors.addresses import Address, every_address
 from tests.doors.test_access import STRANGER, scoped_querysets
@@ -21,6 +22,8 @@ GUARDS: dict[str, Guard] = {
     "one's own organisation": ("directory.finding.standing", lambda user: AS_CJVSF),
     "handover packs": ("portal.home.handover.manages", lambda *_: True),
     "complaints": ("portal.home.shelf.operations.standing", lambda user: AS_CJVSF),
+    "ideas": ("directory.seen.ideas_seen_by", lambda user: Idea.objects.all()),
+    "dashboards": ("portal.dashboards.scope.standing", lambda user: AS_CJVSF),
     "legal holds": ("portal.home.keeping.holds.standing", lambda user: AS_CJVSF),
     "what is held about one person": ("portal.home.keeping.person.standing", lambda user: AS_CJVSF),
 }
