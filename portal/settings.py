@@ -226,7 +226,12 @@ LOGGING = {
     "formatters": {"line": {"()": "portal.foundation.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # WeasyPrint tells every step of every page that it makes.
-    # Celery says of every sweep that it came and went, every few seconds.
-    "loggers": {"celery": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}, "fontTools": {"level": "WARNING"}},
+    # Celery says of every sweep that it came and went, every few seconds; kombu misses a host name where the broker is a folder.
+    "loggers": {
+        "celery": {"level": "WARNING"},
+        "kombu.connection": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "WARNING"},
+    },
     "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO")},
 }
