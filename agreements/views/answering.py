@@ -1,6 +1,6 @@
 """What a page of questions answers: the form, a problem, a conflict, what came too late. Versions and reviews share it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from django.contrib import messages
@@ -58,6 +58,24 @@ class AnswersPage:
     def surroundings(self) -> dict[str, Any]:
         """What the templates show around the questions: where back leads, and why questions may be closed."""
         raise NotImplementedError
+
+    def saved(self, saved: Saved) -> HttpResponse:
+        """What follows when everything was saved: where to go on, or what an autosave is told."""
+        raise NotImplementedError
+
+    def answer(self, save: Callable[[SectionForm], Saved]) -> HttpResponse:
+        """The page; or what becomes of a post, which `save` writes when nothing stands against it."""
+        if self.request.method != "POST":
+            return self.show(self.blank_form())
+        if self.lost_its_turn():
+            return self.show_what_was_typed()
+        form = self.posted_form()
+        if "rows" in self.request.POST:
+            return self.show(form.with_row_command())
+        if not form.is_valid() or self.has_doubts(form):
+            return self.problem(form)
+        saved = save(form)
+        return self.conflict(saved) if saved.conflicts else self.saved(saved)
 
     def blank_form(self) -> SectionForm:
         """The form as stored; or with what this person was typing when their session ended."""

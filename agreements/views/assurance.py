@@ -47,17 +47,9 @@ def profile_change(request: HttpRequest, slug: str) -> HttpResponse:
     if not may_fill_in(request.user, organisation):
         raise PermissionDenied
     page = ProfilePage(request, organisation)
-    if request.method != "POST":
-        return page.show(page.blank_form())
-    if page.lost_its_turn():
-        return page.show_what_was_typed()
-    form = page.posted_form()
-    if "rows" in request.POST:
-        return page.show(form.with_row_command())
-    if not form.is_valid() or page.has_doubts(form):
-        return page.problem(form)
-    saved = fill_in(organisation, form.answers(), replacing=form.bases(), by=request.user)
-    return page.conflict(saved) if saved.conflicts else page.saved(saved)
+    return page.answer(
+        lambda form: fill_in(organisation, form.answers(), replacing=form.bases(), by=request.user)
+    )
 
 
 class ProfilePage(AnswersPage):

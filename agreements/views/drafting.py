@@ -36,17 +36,7 @@ def section_edit(request: HttpRequest, reference: str, section_id: str) -> HttpR
     if section is None or section.home == "actions":
         raise Http404
     page = sections.SectionPage(request, reading, section)
-    if request.method != "POST":
-        return page.show(page.blank_form())
-    if page.lost_its_turn():
-        return page.show_what_was_typed()
-    form = page.posted_form()
-    if "rows" in request.POST:
-        return page.show(form.with_row_command())
-    if not form.is_valid() or page.has_doubts(form):
-        return page.problem(form)
-    saved = save(form, reading, request)
-    return page.conflict(saved) if saved.conflicts else page.saved(saved)
+    return page.answer(lambda form: save(form, reading, request))
 
 
 @transaction.atomic

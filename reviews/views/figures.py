@@ -60,17 +60,9 @@ def figure_edit(request: SignedIn, reference: str, quarter: str) -> HttpResponse
     if first_day is None or first_day not in quarters_of(version):
         raise Http404
     page = FiguresPage(request, read_quarter(version, first_day))
-    if request.method != "POST":
-        return page.show(page.blank_form())
-    if page.lost_its_turn():
-        return page.show_what_was_typed()
-    form = page.posted_form()
-    if "rows" in request.POST:
-        return page.show(form.with_row_command())
-    if not form.is_valid():
-        return page.problem(form)
-    saved = save_figures(version, first_day, form.answers(), replacing=form.bases(), by=request.user)
-    return page.conflict(saved) if saved.conflicts else page.saved(saved)
+    return page.answer(
+        lambda form: save_figures(version, first_day, form.answers(), replacing=form.bases(), by=request.user)
+    )
 
 
 class FiguresPage(AnswersPage):

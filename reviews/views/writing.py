@@ -29,17 +29,9 @@ def review_section(request: SignedIn, reference: str, number: int, section_id: s
     if section is None:
         raise Http404
     page = ReviewPage(request, reading, section)
-    if request.method != "POST":
-        return page.show(page.blank_form())
-    if page.lost_its_turn():
-        return page.show_what_was_typed()
-    form = page.posted_form()
-    if "rows" in request.POST:
-        return page.show(form.with_row_command())
-    if not form.is_valid() or page.has_doubts(form):
-        return page.problem(form)
-    saved = save_answers(review, form.answers(), replacing=form.bases(), by=request.user)
-    return page.conflict(saved) if saved.conflicts else page.saved(saved)
+    return page.answer(
+        lambda form: save_answers(review, form.answers(), replacing=form.bases(), by=request.user)
+    )
 
 
 class ReviewPage(AnswersPage):

@@ -229,14 +229,14 @@ def test_two_approvers_in_parallel_both_count_and_the_second_completes_the_appro
 def test_twin_without_the_lock_neither_of_two_parallel_approvers_sees_that_the_other_was_the_last(
     cast, security, for_approval, monkeypatch
 ):
-    both_have_written, follows = threading.Barrier(2), Approval.save
+    both_have_counted, move = threading.Barrier(2), workflow.move
 
-    def save_together(self: Approval, *args: Any, **kwargs: Any) -> None:
-        follows(self, *args, **kwargs)
-        both_have_written.wait(SECONDS)
+    def move_together(*args: Any) -> None:
+        both_have_counted.wait(SECONDS)
+        move(*args)
 
     monkeypatch.setattr(VersionQuerySet, "locked", not_locked)
-    monkeypatch.setattr(Approval, "save", save_together)
+    monkeypatch.setattr(workflow, "move", move_together)
     monkeypatch.setattr("portal.foundation.audit.record", lambda *args, **kwargs: None)
     race(approving(for_approval, cast.hoo), approving(for_approval, security))
     assert Approval.objects.filter(version=for_approval).count() == 2
