@@ -33,11 +33,6 @@ def people_behind(addresses: str) -> set[int]:
     return {user_id for address in addresses.split() for user_id in _people(*address.partition(":")[::2])}
 
 
-def is_to_posts(addresses: str) -> bool:
-    """Whether people have yet to be found: not so for a person or a bare e-mail address."""
-    return not addresses.startswith(("user:", "mailto:"))
-
-
 def _people(kind: str, number: str) -> set[int]:
     if kind == "user":
         return set(User.objects.filter(pk=number, is_active=True).values_list("pk", flat=True))

@@ -43,10 +43,6 @@ class Entry:
         """The one field of an entry that has no more."""
         return None
 
-    @property
-    def is_question(self) -> bool:
-        return "." not in self.path
-
     def answer(self) -> Any:
         """What was filled in, as it is stored; not yet pruned."""
         raise NotImplementedError

@@ -91,15 +91,10 @@ class SectionForm(PortalForm):
         order = command.reorder(len(self.rows[command.path].rows))
         return self._again(rearrange(self.data, command.path, order), focus=command.focus(len(order)))
 
-    def new_files(self, path: str) -> list[UploadedFile]:
-        """Path: of the question (S1-19), or of the part that holds the files (S3-21.policy)."""
-        return self.files_entries[path].new_files()
-
-    def removed_files(self, path: str) -> list[str]:
-        return self.files_entries[path].removed()
-
     def store_uploads(self, store: Callable[[str, UploadedFile], dict[str, Any]]) -> None:
-        """Has each new file stored, by its path. `store` says what the answer holds of it: id, name, size, sha256."""
+        """Has each new file stored, by its path: of the question (S1-19), or of the part that holds files (S3-21.policy).
+
+        `store` says what the answer holds of it: id, name, size, sha256."""
         for path, entry in self.files_entries.items():
             entry.stored_uploads = [store(path, upload) for upload in entry.new_files()]
 

@@ -47,9 +47,7 @@ def profile_change(request: HttpRequest, slug: str) -> HttpResponse:
     if not may_fill_in(request.user, organisation):
         raise PermissionDenied
     page = ProfilePage(request, organisation)
-    return page.answer(
-        lambda form: fill_in(organisation, form.answers(), replacing=form.bases(), by=request.user)
-    )
+    return page.answer(lambda form: fill_in(organisation, form.answers(), replacing=form.bases(), by=request.user))
 
 
 class ProfilePage(AnswersPage):

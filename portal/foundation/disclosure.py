@@ -1,6 +1,7 @@
 """How many people, as funders and the public may know it."""
 
 FEWEST = 5
+FEWER = f"fewer than {FEWEST}"
 
 
 def published_count(people: int) -> str:
@@ -10,6 +11,11 @@ def published_count(people: int) -> str:
     below five can be worked out: with exact totals, cells that are left out could be.
     """
     if people < FEWEST:
-        return f"fewer than {FEWEST}"
+        return FEWER
     lowest = people - people % FEWEST
     return f"{lowest} to {lowest + FEWEST - 1}"
+
+
+def is_enough(people: int) -> bool:
+    """Whether a count that stands alone, with nothing to subtract it from, may be told as it is."""
+    return people >= FEWEST

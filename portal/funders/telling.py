@@ -14,11 +14,10 @@ from agreements.models import LIVE, Agreement, FunderShare, Showing, Status, Ver
 from agreements.questions.shown import Shown
 from agreements.reading import Reading, read
 from agreements.statuses import facts
-from portal.foundation import clock
+from portal.foundation import clock, disclosure
 from portal.foundation.models import User
 from reviews.models import Review, State
 
-FEWEST_TOLD = 5
 NEEDS, EVIDENCE, WHAT, PLACES = "S1-05", "S1-06", "S1-01", "S1-11"
 
 
@@ -95,7 +94,7 @@ def _people(count: int | None) -> str:
     """A small number of people may tell who they are."""
     if count is None:
         return "Not said"
-    return str(count) if count >= FEWEST_TOLD else f"Fewer than {FEWEST_TOLD}"
+    return str(count) if disclosure.is_enough(count) else disclosure.FEWER.capitalize()
 
 
 def _decision(version: Version) -> str:

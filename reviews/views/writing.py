@@ -29,9 +29,7 @@ def review_section(request: SignedIn, reference: str, number: int, section_id: s
     if section is None:
         raise Http404
     page = ReviewPage(request, reading, section)
-    return page.answer(
-        lambda form: save_answers(review, form.answers(), replacing=form.bases(), by=request.user)
-    )
+    return page.answer(lambda form: save_answers(review, form.answers(), replacing=form.bases(), by=request.user))
 
 
 class ReviewPage(AnswersPage):

@@ -457,8 +457,8 @@ def test_files_are_added_and_taken_away():
     data = sent(section("T-14"), **{"T-14.remove": ["11"]})
     form = section("T-14", data=data, files=MultiValueDict({"T-14.files": [upload(), upload("map.pdf")]}))
     assert form.is_valid()
-    assert form.removed_files("T-14") == ["11"]
-    assert [file.name for file in form.new_files("T-14")] == ["plan.pdf", "map.pdf"]
+    assert form.files_entries["T-14"].removed() == ["11"]
+    assert [file.name for file in form.files_entries["T-14"].new_files()] == ["plan.pdf", "map.pdf"]
     form.store_uploads(lambda path, file: {"id": "33", "name": file.name, "size": file.size, "sha256": path})
     assert [file["name"] for file in form.answer("T-14")] == ["poster.pdf", "plan.pdf", "map.pdf"]
 

@@ -16,7 +16,7 @@ from agreements.tasks import print_documents
 from directory.editions import edition_for
 from directory.models import Organisation, Role
 from directory.parties import Party
-from portal.foundation import clock, seal
+from portal.foundation import clock, disclosure, seal
 from portal.foundation.exceptions import NotReady
 from portal.funders import telling
 from tests import factories
@@ -138,7 +138,7 @@ def test_no_other_answer_no_name_and_no_small_count_is_told(cast, version, trust
 
 
 def test_without_the_least_count_four_people_would_be_told(version, monkeypatch):
-    monkeypatch.setattr(telling, "FEWEST_TOLD", 1)
+    monkeypatch.setattr(disclosure, "FEWEST", 1)
     assert {row["label"]: row.get("value") for row in telling.told(version)}["Places at once"] == "4"
 
 

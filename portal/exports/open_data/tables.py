@@ -14,9 +14,9 @@ from directory.editions import Custody, entry
 from directory.models import Establishment, Listing, Term
 from portal.exports.columns import CHUNK, Column, Kind
 from portal.exports.lists import review_state
+from portal.foundation import disclosure
 from reviews.models import Review
 
-SMALLEST_COUNT = 5
 # What was signed is in the directory, or was. A draft is nobody's but its two sides'.
 SIGNED = {
     Status.IN_FORCE: "in force",
@@ -41,7 +41,7 @@ def column(name: str, words: str, kind: Kind = Kind.TEXT) -> Column:
 
 def enough(number: int) -> int | None:
     """A count, unless it is so small that it might tell on somebody."""
-    return number if number >= SMALLEST_COUNT else None
+    return number if disclosure.is_enough(number) else None
 
 
 def terms_of_versions(vocabulary: str) -> dict[int, tuple[str, ...]]:
@@ -152,7 +152,7 @@ TABLES = (
         (
             column("prison", "Name of the prison"),
             column("state", "Open, Late, Held or Not needed any more", Kind.CHOICE),
-            column("number", f"Reviews; empty where there are fewer than {SMALLEST_COUNT}", Kind.NUMBER),
+            column("number", f"Reviews; empty where there are fewer than {disclosure.FEWEST}", Kind.NUMBER),
         ),
         review_rows,
     ),
