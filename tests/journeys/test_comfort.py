@@ -12,10 +12,10 @@ from agreements.views.sections import SectionPage
 from tests import factories
 from tests.journeys.filling import CONTROLS, usual
 from tests.journeys.people import Person
+from tests.journeys.ways import both_ways
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-both_ways = pytest.mark.parametrize("javascript", [False, True], ids=["without JavaScript", "with JavaScript"])
 WORDS = "We ran a survey in the halls"
 MINE = '[name="S1-06"]'
 # What has the focus, and whether that can be seen: GOV.UK draws it on the label of a radio or checkbox.

@@ -6,11 +6,12 @@ from django.urls import reverse
 from portal.dashboards.parts import PARTS_OF
 from portal.dashboards.scope import ESTATE, PRISON
 from tests import factories
+from tests.journeys.ways import both_ways
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@both_ways
 def test_a_dashboard_is_looked_at_narrowed_and_followed_to_a_list(cast, visit, javascript):
     for status in ("with prison", "in force", "declined"):
         factories.bring_to(status, cast)

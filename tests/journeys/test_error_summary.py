@@ -8,6 +8,7 @@ from agreements.operations.question_sets import begin_draft
 from tests import factories
 from tests.journeys.filling import fill_only
 from tests.journeys.people import Person
+from tests.journeys.ways import both_ways
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -135,7 +136,7 @@ FORMS = (
 )
 
 
-@pytest.mark.parametrize("javascript", [False, True], ids=["without JavaScript", "with JavaScript"])
+@both_ways
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__.replace("_", " "))
 def test_every_link_of_the_summary_moves_the_focus_to_its_control(form, javascript, visit, cast):
     page = form(lambda *user: visit(*user, javascript=javascript, looks=javascript), cast).page

@@ -7,7 +7,8 @@ from playwright.sync_api import FilePayload
 
 from agreements.models import Answer, Version
 from tests.journeys.people import Person
-from tests.journeys.test_comfort import both_ways, section
+from tests.journeys.test_comfort import section
+from tests.journeys.ways import both_ways
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 

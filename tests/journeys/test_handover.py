@@ -10,6 +10,7 @@ from portal.foundation import clock
 from tests import factories
 from tests.journeys.people import Person
 from tests.journeys.surroundings import wait_until
+from tests.journeys.ways import both_ways
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 ADDRESS = "moira.reid@example.org"
@@ -44,10 +45,10 @@ def the_newcomer_accepts(newcomer: Person, mail_server) -> None:
     assert newcomer.page.url.endswith(reverse("account_login"))
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without"])
-def test_every_page_about_people_is_accessible(cast, visit, script):
+@both_ways
+def test_every_page_about_people_is_accessible(cast, visit, javascript):
     factories.bring_to("in force", cast)
-    cjvsf, anybody = visit(cast.cjvsf, javascript=script), visit(None, javascript=script)
+    cjvsf, anybody = visit(cast.cjvsf, javascript=javascript), visit(None, javascript=javascript)
     holding = Holding.objects.get(user=cast.hoo)
     for address in (
         reverse("people"),

@@ -9,11 +9,12 @@ from directory.models import Absence, Holding, MailPreference
 from portal.foundation import clock, outbox
 from reviews.models import CalendarAddress
 from tests import factories
+from tests.journeys.ways import both_ways
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+@both_ways
 def test_somebody_says_how_they_want_to_be_told(cast, visit, javascript):
     person = visit(cast.hoo, javascript=javascript)
     person.go(reverse("mfa_index"))
@@ -39,7 +40,7 @@ def test_somebody_says_how_they_want_to_be_told(cast, visit, javascript):
     assert CalendarAddress.objects.get().secret in person.text
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+@both_ways
 def test_cjvsf_sees_what_became_of_mail_and_what_nobody_looks_after(cast, visit, javascript):
     version = factories.bring_to("with prison", cast)
     outbox.queue(to=f"user:{cast.hoo.pk}", template="your_turn", context={}, dedupe_key="one")

@@ -14,12 +14,12 @@ from portal.exports.open_data.making import make_open_data
 from portal.foundation import clock
 from portal.foundation.models import Notification
 from tests import factories
+from tests.journeys.ways import both_ways
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
 
 
-@BOTH
+@both_ways
 def test_a_long_list_is_asked_for_watched_and_downloaded(cast, visit, javascript, monkeypatch):
     monkeypatch.setattr(views, "LONG", 2)
     monkeypatch.setattr(making, "EVERY", 1)
@@ -59,7 +59,7 @@ def seen_half_way(person, say):
     return say_and_look
 
 
-@BOTH
+@both_ways
 def test_a_long_list_is_cancelled(cast, visit, javascript, monkeypatch):
     monkeypatch.setattr(views, "LONG", 0)
     cast.start()
@@ -71,7 +71,7 @@ def test_a_long_list_is_cancelled(cast, visit, javascript, monkeypatch):
     assert making.make_exports() == 0
 
 
-@BOTH
+@both_ways
 def test_cjvsf_reminds_of_several_agreements_and_thinks_better_of_it(cast, visit, javascript):
     waits, over = factories.bring_to("with prison", cast), factories.bring_to("in force", cast)
     person = visit(cast.cjvsf, javascript=javascript)
@@ -90,7 +90,7 @@ def test_cjvsf_reminds_of_several_agreements_and_thinks_better_of_it(cast, visit
     assert not Notification.objects.filter(template="reminded").exists()
 
 
-@BOTH
+@both_ways
 def test_cjvsf_labels_all_that_the_filter_leaves(cast, visit, javascript):
     factories.bring_to("outline", cast)
     sent = factories.bring_to("with prison", cast)
@@ -116,7 +116,7 @@ def test_cjvsf_labels_all_that_the_filter_leaves(cast, visit, javascript):
     person.go(reverse("bulk_list"))
 
 
-@BOTH
+@both_ways
 def test_a_hoo_ends_an_agreement_from_the_list(cast, visit, javascript):
     version = factories.bring_to("in force", cast)
     person = visit(cast.hoo, javascript=javascript)
@@ -129,7 +129,7 @@ def test_a_hoo_ends_an_agreement_from_the_list(cast, visit, javascript):
     assert "It ends after" in person.text
 
 
-@BOTH
+@both_ways
 def test_anybody_reads_the_open_data(cast, visit, javascript):
     person = visit(javascript=javascript)
     person.go(reverse("open_data"))

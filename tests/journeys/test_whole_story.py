@@ -6,13 +6,13 @@ The suite plays it with JavaScript on PostgreSQL, and without on the embedded de
 import pytest
 
 from tests.journeys import story
+from tests.journeys.ways import WITH
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
+ON_SQLITE = pytest.param(False, id="without JavaScript", marks=[pytest.mark.sqlite, pytest.mark.slow])
 
-WITHOUT = pytest.param(False, id="without JavaScript", marks=[pytest.mark.sqlite, pytest.mark.slow])
 
-
-@pytest.mark.parametrize("javascript", [WITHOUT, pytest.param(True, id="with JavaScript")])
+@pytest.mark.parametrize("javascript", [ON_SQLITE, WITH])
 def test_an_agreement_from_the_first_question_to_the_sealed_pdf(javascript, cast, visit, worker, mail_server):
     story.play(cast, visit, mail_server, javascript=javascript)
