@@ -56,7 +56,7 @@ def change_action(action: Action, *, by: User, revision: int, **fields) -> None:
 @transaction.atomic
 def remove_action(action: Action, *, by: User) -> None:
     version = _open(action.version, by)
-    audit.record("remove action", about=version.agreement.about, by=by, action=action.pk, what=action.what)
+    audit.record("remove action", about=version.agreement.about, by=by, action=action.pk)
     action.delete()
 
 

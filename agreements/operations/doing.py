@@ -91,7 +91,7 @@ def send_back(action: Action, *, note: str, revision: int, by: User) -> None:
     action = _held(action, may_answer_claim, by)
     _refuse_unless(action.state in CLAIMED and not action.is_settled, action)
     _change(action, revision, **CLAIM_TAKEN_BACK)
-    audit.record("send action back", about=_about(action), by=by, action=action.pk, note=note)
+    audit.record("send action back", about=_about(action), by=by, action=action.pk)
     _tell(action, Side(action.done_for), "action_sent_back", by)
 
 

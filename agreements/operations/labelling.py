@@ -15,17 +15,18 @@ def put_label(agreement: Agreement, *, name: str, by: User) -> None:
     _held(agreement, by)
     if Label.objects.filter(agreement=agreement, name__iexact=name).exists():
         raise NotReady(f"It has the label “{name}” already.")
-    Label.objects.create(agreement=agreement, name=name, by=by, at=clock.now())
-    audit.record("put label", about=agreement.about, by=by, name=name)
+    label = Label.objects.create(agreement=agreement, name=name, by=by, at=clock.now())
+    audit.record("put label", about=agreement.about, by=by, label=label.pk)
 
 
 @transaction.atomic
 def take_label(agreement: Agreement, *, name: str, by: User) -> None:
     _held(agreement, by)
-    deleted, _ = Label.objects.filter(agreement=agreement, name__iexact=name).delete()
-    if not deleted:
+    label = Label.objects.filter(agreement=agreement, name__iexact=name).first()
+    if label is None:
         raise NotReady(f"It doesn’t have the label “{name}”.")
-    audit.record("take label", about=agreement.about, by=by, name=name)
+    audit.record("take label", about=agreement.about, by=by, label=label.pk)
+    label.delete()
 
 
 def _held(agreement: Agreement, by: User) -> None:

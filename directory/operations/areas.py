@@ -19,4 +19,4 @@ def set_contact(*, by: User, kind: str, area: str, name: str, mailbox: str) -> N
         AreaContact.objects.update_or_create(kind=kind, area=area, defaults=told)
     else:
         AreaContact.objects.filter(kind=kind, area=area).delete()
-    audit.record("set area contact", about=f"area:{area}", by=by, kind=kind, name=name, mailbox=mailbox)
+    audit.record("set area contact", about=f"area:{area}", by=by, kind=kind, is_given=bool(mailbox))

@@ -156,7 +156,6 @@ def _write_down(event: str, party: Party, holding: Holding, by: User, **detail) 
         post=holding.post_id,
         title=holding.post.title,
         user=holding.user_id,
-        name=holding.user.name,
         from_on=str(holding.from_on),
         until_on=str(holding.until_on or ""),
         as_deputy=holding.as_deputy,

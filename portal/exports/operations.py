@@ -1,6 +1,7 @@
 """Asking for an export, and cancelling it."""
 
 from django.db import transaction
+from django.http import QueryDict
 
 from portal.exports.lists import ExportedList
 from portal.exports.models import Export
@@ -18,7 +19,8 @@ def ask_for_export(exported: ExportedList, *, ending: str, query: str, by: User)
     if under_way(by).count() >= MOST_AT_ONCE:
         raise NotReady(f"You have {MOST_AT_ONCE} files under way already. Wait for one of them, or cancel one.")
     export = Export.objects.create(name=exported.name, ending=ending, query=query, by=by, asked_at=clock.now())
-    audit.record("ask for export", about=f"export:{export.reference}", by=by, list=exported.name, query=query)
+    told = {"list": exported.name, "ending": ending, "filters": sorted(QueryDict(query))}
+    audit.record("ask for export", about=f"export:{export.reference}", by=by, **told)
     return export
 
 

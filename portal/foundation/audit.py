@@ -18,7 +18,10 @@ TOLD = ("about", "number", "event", "by", "by_name_sha256", "detail")
 
 
 def record(event: str, *, about: str, by: User | None, **detail: Any) -> AuditEvent:
-    """Add a line to the chain of `about`. Call it in the transaction of the change, with the thing's row locked."""
+    """Add a line to the chain of `about`. Call it in the transaction of the change, with the thing's row locked.
+
+    The detail is ids, days and choices: a line outlives what it names, so nobody's words or name may stand in it.
+    """
     last = AuditEvent.objects.filter(about=about).order_by("-number").first()
     line = AuditEvent(
         about=about,
