@@ -1,9 +1,11 @@
 """Renaming, merging and leaving. What was signed keeps the name that it was signed with: its PDF isn't touched."""
 
+from typing import Any
+
 from django.apps import apps
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from directory.changes import Change, check
 from directory.index import index
@@ -66,8 +68,10 @@ def merge(merged: Organisation, *, into: Organisation, by: User) -> Organisation
     for organisation in (merged, into):
         if organisation.why_closed:
             raise NotReady(organisation.why_closed)
+    if merged.is_funder != into.is_funder:
+        raise NotReady("One of them is a funder and the other isn’t. Only two of one kind can be merged.")
     renamed = _rename_services_of_the_same_name(merged, into)
-    moved = {key: _move(key, {"organisation": merged}, into) for key in _columns()}
+    moved = {column: _move(column, merged, into) for column in _columns()}
     Organisation.objects.filter(pk=merged.pk).update(merged_into=into)
     index(_listings_of(into))
     row = OrganisationMerge.objects.create(
@@ -79,16 +83,27 @@ def merge(merged: Organisation, *, into: Organisation, by: User) -> Organisation
 
 
 def _columns() -> list[str]:
-    """Every model that says which organisation a row belongs to, whichever app it is of."""
+    """Every column that says which organisation a row is of or is for, whichever app it is of."""
     related = [relation for relation in Organisation._meta.related_objects if relation.related_model not in STAYS]
-    return [relation.related_model._meta.label for relation in related if relation.field.name == "organisation"]
+    return [f"{relation.related_model._meta.label}.{relation.field.name}" for relation in related]
 
 
-def _move(label: str, which: dict, target: Organisation) -> list[int]:
-    rows = apps.get_model(label)._base_manager.filter(**which)
-    ids = list(rows.values_list("pk", flat=True))
-    apps.get_model(label)._base_manager.filter(pk__in=ids).update(organisation=target)
+def _move(column: str, source: Organisation, target: Organisation, **which: Any) -> list[int]:
+    """Which rows moved. What the other has already stays: two open shares of one agreement, two legal holds."""
+    label, _, name = column.rpartition(".")
+    rows = apps.get_model(label)._base_manager
+    ids = [row.pk for row in rows.filter(**{name: source}, **which) if _fits(row, name, target)]
+    rows.filter(pk__in=ids).update(**{name: target})
     return ids
+
+
+def _fits(row: Model, name: str, target: Organisation) -> bool:
+    setattr(row, name, target)
+    try:
+        row.validate_constraints()
+    except ValidationError:
+        return False
+    return True
 
 
 def _rename_services_of_the_same_name(merged: Organisation, into: Organisation) -> dict[str, str]:
@@ -120,8 +135,8 @@ def undo_merge(row: OrganisationMerge, *, by: User) -> None:
         raise NotReady("This has been undone already.")
     if clock.now() > row.at + CAN_BE_UNDONE_FOR:
         raise NotReady("A merge can be undone for 30 days.")
-    for label, ids in row.moved.items():
-        _move(label, {"pk__in": ids, "organisation": kept}, merged)
+    for column, ids in row.moved.items():
+        _move(column, kept, merged, pk__in=ids)
     _send_what_was_begun_since(row, kept, merged)
     for pk, name in row.renamed.items():
         Service.objects.filter(pk=pk).update(name=name)
@@ -135,10 +150,11 @@ def undo_merge(row: OrganisationMerge, *, by: User) -> None:
 
 
 def _send_what_was_begun_since(row: OrganisationMerge, kept: Organisation, merged: Organisation) -> None:
-    services = row.moved.get(Service._meta.label, [])
-    for label in _columns():
+    services = row.moved.get(f"{Service._meta.label}.organisation", [])
+    for column in _columns():
+        label, _, _ = column.rpartition(".")
         if "service" in {field.name for field in apps.get_model(label)._meta.fields}:
-            _move(label, {"service__in": services, "organisation": kept}, merged)
+            _move(column, kept, merged, service__in=services)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from agreements.operations.showing import end_share, set_showing, share_with_fun
 from agreements.tasks import print_documents
 from directory.editions import edition_for
 from directory.models import Organisation, Role
+from directory.operations import organisations
 from directory.parties import Party
 from portal.foundation import clock, disclosure, seal
 from portal.foundation.exceptions import NotReady
@@ -246,3 +247,42 @@ def test_supporting_an_outline_makes_a_sealed_letter_that_says_so(cast, settings
 def test_accepting_an_outline_makes_no_letter(cast):
     factories.bring_to("details", cast)
     assert Printing.objects.count() == 0
+
+
+# Two funders that were one
+
+
+def test_a_merged_funders_people_read_what_both_were_shown_and_undone_each_reads_its_own(cast, version, trust, funder):
+    other = Organisation.objects.create(name="Osprey Fund", is_funder=True)
+    of_other = factories.hold(factories.post(Role.FUNDER, other))
+    share(version, other, cast)
+    outline = cast.start()
+    share(outline, trust, cast)
+    row = organisations.merge(other, into=trust, by=cast.cjvsf)
+    both, own = {version.agreement, outline.agreement}, [{version.agreement}, {outline.agreement}]
+    assert [read_by(of_other), read_by(funder)] == [both, both]
+    organisations.undo_merge(row, by=cast.cjvsf)
+    assert [read_by(of_other), read_by(funder)] == own
+
+
+def read_by(funder) -> set[Agreement]:
+    """Asked anew: where somebody stands is remembered for a day."""
+    return {found.agreement for found in telling.portfolio(type(funder).objects.get(pk=funder.pk))}
+
+
+def test_of_two_shares_of_one_agreement_the_one_of_the_funder_that_stays_counts(cast, version, trust, funder):
+    other = Organisation.objects.create(name="Osprey Fund", is_funder=True)
+    for each in (trust, other):
+        share(version, each, cast)
+    row = organisations.merge(other, into=trust, by=cast.cjvsf)
+    assert telling.portfolio(funder).count() == 1
+    end_share(version, funder=trust, by=cast.signatory)
+    assert read_by(funder) == set()
+    organisations.undo_merge(row, by=cast.cjvsf)
+    assert set(other.shared_with.values_list("ended_at", flat=True)) == {None}
+
+
+def test_a_funder_and_a_partner_are_not_merged(cast, trust):
+    for merged, into in ((trust, cast.charity), (cast.charity, trust)):
+        with pytest.raises(NotReady, match="One of them is a funder"):
+            organisations.merge(merged, into=into, by=cast.cjvsf)

@@ -31,6 +31,7 @@ from agreements.models import (
 from agreements.operations import drafting
 from agreements.tasks import print_one
 from directory.models import Holding, Invitation, JoiningRequest
+from directory.operations import organisations
 from directory.operations.accounts import close_account
 from portal.exports.models import Export
 from portal.foundation import audit, clock, pdf, seal
@@ -256,6 +257,19 @@ def test_twin_without_the_hold_it_goes(old, cast, monkeypatch):
     monkeypatch.setattr("portal.home.keeping.records.not_on_hold", models.Q)
     apply_retention()
     assert not Agreement.objects.exists()
+
+
+def test_a_hold_on_an_organisation_that_was_merged_keeps_what_moved(old, cast):
+    """Both are on hold: lifting the hold on the one that stays doesn't lift the other's."""
+    into = factories.organisation()
+    holds = [place_hold(each, reason="A claim", by=cast.cjvsf) for each in (cast.charity, into)]
+    organisations.merge(cast.charity, into=into, by=cast.cjvsf)
+    lift_hold(holds[1], because="Settled", by=cast.cjvsf)
+    apply_retention()
+    assert Agreement.objects.filter(pk=old.agreement_id, organisation=into).exists()
+    lift_hold(LegalHold.objects.get(pk=holds[0].pk), because="Settled", by=cast.cjvsf)
+    apply_retention()
+    assert not Agreement.objects.filter(pk=old.agreement_id).exists()
 
 
 def test_only_cjvsf_places_and_lifts_and_only_once(cast):

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from agreements.models import DRAFTED, LIVE, Agreement, EligibilityCheck, Side, Status, Version
 from agreements.notices import about, party_address
-from directory.models import Holding, Invitation, JoiningRequest
+from directory.models import Holding, Invitation, JoiningRequest, Organisation
 from portal.exports.models import Export
 from portal.foundation import clock, outbox
 from portal.foundation.models import Notification, TypedText, User
@@ -45,12 +45,16 @@ class Records:
         return self.due(clock.now() - dt.timedelta(days=self.period * 365.25 / 12))
 
 
+def held_organisations() -> QuerySet[Organisation]:
+    """Those on hold, and those into which one on hold has been merged."""
+    held = LegalHold.objects.standing().exclude(organisation=None).values("organisation")
+    return Organisation.objects.filter(Q(pk__in=held) | Q(merged__in=held)).order_by().values("pk")
+
+
 def not_on_hold() -> Q:
     """Which agreements no legal hold keeps."""
-    standing = LegalHold.objects.standing()
-    return ~Q(pk__in=standing.exclude(agreement=None).values("agreement")) & ~Q(
-        organisation__in=standing.exclude(organisation=None).values("organisation")
-    )
+    held = LegalHold.objects.standing().exclude(agreement=None).values("agreement")
+    return ~Q(pk__in=held) & ~Q(organisation__in=held_organisations())
 
 
 def ended(before: dt.datetime) -> QuerySet[Agreement]:
@@ -101,7 +105,7 @@ def warn_of_silent_drafts() -> int:
 
 def closed_accounts(before: dt.datetime) -> QuerySet[User]:
     """Closed, with no post since then, and nothing on hold at a party where they had one."""
-    held = LegalHold.objects.standing().exclude(organisation=None).values("organisation")
+    held = held_organisations()
     since = Holding.objects.filter(Q(until_on=None) | Q(until_on__gte=before.date()) | Q(post__organisation__in=held))
     closed = User.objects.filter(is_active=False, joined_at__lt=before).exclude(is_erased())
     return closed.exclude(pk__in=since.values("user")).order_by("pk")
