@@ -44,6 +44,7 @@ app.conf.update(
             "agreements.tasks.carry_out_bulks": EVERY_FEW_SECONDS,
             "directory.anchoring.mail_audit_digest": EVERY_HOUR,
             "directory.freshness.ask_to_confirm": EVERY_HOUR,
+            "directory.unused.close_unused_accounts": EVERY_HOUR,
             "directory.handouts.renew_handouts": EVERY_HOUR,
             "directory.handouts.print_next_handout": EVERY_FEW_SECONDS,
             "reviews.tasks.print_records": EVERY_FEW_SECONDS,
@@ -74,6 +75,7 @@ app.autodiscover_tasks(["directory", "agreements", "reviews", "portal.home.keepi
 app.autodiscover_tasks(["directory"], related_name="delivery")
 app.autodiscover_tasks(["directory"], related_name="anchoring")
 app.autodiscover_tasks(["directory"], related_name="freshness")
+app.autodiscover_tasks(["directory"], related_name="unused")
 app.autodiscover_tasks(["directory"], related_name="handouts")
 app.autodiscover_tasks(["reviews"], related_name="reminders")
 app.autodiscover_tasks(["portal.exports", "portal.exports.open_data"], related_name="making")

@@ -19,9 +19,13 @@ def _only_for_cjvsf(by: User) -> None:
 
 
 @transaction.atomic
-def close_account(who: User, *, by: User) -> None:
-    """Every post ends now, every session too. Refused while something live would be left to nobody: hand it over first."""
-    _only_for_cjvsf(by)
+def close_account(who: User, *, by: User | None) -> None:
+    """Every post ends now, every session too. Refused while something live would be left to nobody: hand it over first.
+
+    By CJVSF, or by the portal itself (None) when nobody uses it.
+    """
+    if by is not None:
+        _only_for_cjvsf(by)
     if who == by:
         raise NotReady("You can’t close your own account. Ask another CJVSF administrator.")
     who = User.objects.select_for_update().get(pk=who.pk)
@@ -45,6 +49,6 @@ def close_account(who: User, *, by: User) -> None:
 def reopen_account(who: User, *, by: User) -> None:
     """The person may sign in again, with a password that they set by the reset link. No post comes back."""
     _only_for_cjvsf(by)
-    if not User.objects.filter(pk=who.pk, is_active=False).update(is_active=True):
+    if not User.objects.filter(pk=who.pk, is_active=False).update(is_active=True, unused_told_at=None):
         raise NotReady(f"The account of {who} is open.")
     audit.record("reopen account", about=f"user:{who.pk}", by=by)

@@ -32,6 +32,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=clock.now)
     salt = models.CharField(max_length=32, blank=True, default=new_salt, editable=False)
+    unused_told_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its leads were told that nobody uses it"
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
