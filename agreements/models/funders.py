@@ -19,6 +19,11 @@ class FunderShareQuerySet(models.QuerySet):
         """What was shared with the funder for whom this person stands, as long as it is."""
         return self.open().filter(funder__in=standing(user).funder_ids)
 
+    def grants(self) -> list[tuple[int, str]]:
+        """Agreements, each with a grant that pays for it: those that say which, each once."""
+        named = self.exclude(grant_id="").order_by("agreement", "grant_id")
+        return list(named.values_list("agreement", "grant_id").distinct())
+
 
 class FunderShare(models.Model):
     """An organisation lets a funder read about one agreement until a day, and may end it before."""
@@ -26,6 +31,7 @@ class FunderShare(models.Model):
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="shares")
     funder = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="shared_with")
     until_on = models.DateField()
+    grant_id = models.CharField(max_length=100, blank=True, help_text="Of the grant, as 360Giving's data has it")
     shared_at = models.DateTimeField(default=clock.now)
     shared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -45,10 +51,13 @@ class FunderShare(models.Model):
 
 
 class ShowingQuerySet(models.QuerySet):
-    def agreements(self) -> models.QuerySet[Agreement]:
-        """The agreements that both sides show."""
+    def by_both(self) -> models.QuerySet:
+        """The ids of the agreements that both sides show."""
         both = self.order_by().values("agreement").annotate(sides=Count("side")).filter(sides=len(Side))
-        return Agreement.objects.filter(pk__in=both.values("agreement"))
+        return both.values("agreement")
+
+    def agreements(self) -> models.QuerySet[Agreement]:
+        return Agreement.objects.filter(pk__in=self.by_both())
 
 
 class Showing(models.Model):

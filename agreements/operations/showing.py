@@ -14,8 +14,10 @@ from portal.foundation.models import User
 
 
 @transaction.atomic
-def share_with_funder(version: Version, *, funder: Organisation, until_on: dt.date, by: User) -> FunderShare:
-    """The partner shares. A share with the same funder that still stands gives way to the new day."""
+def share_with_funder(
+    version: Version, *, funder: Organisation, until_on: dt.date, by: User, grant_id: str = ""
+) -> FunderShare:
+    """The partner shares, and may say which grant it is. An open share with the same funder gives way to the new one."""
     version = _locked(version, by, "decide for the partner")
     if not funder.is_funder or funder.why_closed:
         raise NotReady(f"{funder} isn’t a funder that takes part. Choose another one.")
@@ -24,7 +26,12 @@ def share_with_funder(version: Version, *, funder: Organisation, until_on: dt.da
     agreement = version.agreement
     agreement.shares.filter(funder=funder, ended_at=None).update(ended_at=clock.now())
     share = FunderShare.objects.create(
-        agreement=agreement, funder=funder, until_on=until_on, shared_by=by, shared_at=clock.now()
+        agreement=agreement,
+        funder=funder,
+        until_on=until_on,
+        grant_id=grant_id,
+        shared_by=by,
+        shared_at=clock.now(),
     )
     audit.record("share with a funder", about=agreement.about, by=by, funder=funder.pk, until=until_on.isoformat())
     return share

@@ -20,9 +20,9 @@ def agreement_readers(request: HttpRequest, reference: str) -> HttpResponse:
     form = ShareForm(request.POST if request.method == "POST" else None)
     reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
-        until_on = form.cleaned_data["until_on"]
+        told = {name: form.cleaned_data[name] for name in ("until_on", "grant_id")}
         try:
-            showing.share_with_funder(version, funder=form.chosen, until_on=until_on, by=request.user)
+            showing.share_with_funder(version, funder=form.chosen, by=request.user, **told)
             messages.success(request, f"{form.chosen} can read about this agreement now.")
             return redirect("agreement_readers", reference)
         except NotReady as refused:

@@ -1,5 +1,6 @@
 """Doors: how people get in, and what their browser may keep."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,6 +14,8 @@ from django.urls import reverse
 from portal.foundation import clock, throttle
 from portal.foundation.models import User
 from portal.foundation.networks import address_of, network_of
+
+logger = logging.getLogger(__name__)
 
 BUSY = "Somebody in your network is trying many passwords just now. Wait a few seconds and try again"
 # What no page of ours asks of a browser.
@@ -33,14 +36,23 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Slowed by what was wrong before, at this account and from this network. Asking again for a password is too."""
-        account = f"account:{credentials.get('email', '').strip().lower()}"
+        email, network = credentials.get("email", "").strip().lower(), network_of(request)
         try:
-            with throttle.guess(at=account, network=network_of(request)) as guess:
+            with throttle.guess(at=f"account:{email}", network=network) as guess:
                 user = super().authenticate(request, **credentials)
                 guess.is_right = user is not None
         except throttle.TooManyAtOnce:
+            logger.warning("Too many passwords at once from %s", network)
             raise ValidationError(BUSY) from None
+        if user is None:
+            log_refusal_of(email, network)
         return user
+
+
+def log_refusal_of(email: str, network: str) -> None:
+    """By the account's number: what was typed may be anything, even the password."""
+    known = User.objects.filter(email=email).values_list("pk", flat=True).first()
+    logger.warning("Password refused: %s from %s", f"user:{known}" if known else "no account", network)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

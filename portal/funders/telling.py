@@ -56,6 +56,20 @@ def _version(agreements: Any) -> Version | None:
     return Version.objects.with_parties().filter(current_of__in=agreements).first()
 
 
+def shared_grants(user: User, version: Version) -> list[str]:
+    """Which grants pay for it, as far as this funder has been told."""
+    return _grants(FunderShare.objects.visible_to(user), version)
+
+
+def shown_grants(version: Version) -> list[str]:
+    """The same, of all funders that it is shared with."""
+    return _grants(FunderShare.objects.open(), version)
+
+
+def _grants(shares: Any, version: Version) -> list[str]:
+    return [grant_id for _, grant_id in shares.filter(agreement=version.agreement_id).grants()]
+
+
 def stage_of(version: Version) -> str:
     """The two entry points of the form: before the funding is there, and in full."""
     was_full = (
@@ -64,9 +78,11 @@ def stage_of(version: Version) -> str:
     return "Full agreement" if was_full else "Outline proposal, before its funding is secured"
 
 
-def told(version: Version) -> list[dict[str, Any]]:
+def told(version: Version, grants: list[str]) -> list[dict[str, Any]]:
     """The rows of a summary list."""
-    return [{"label": label} | said for label, said in _facts(version, read(version))]
+    rows = [{"label": label} | said for label, said in _facts(version, read(version))]
+    named = [{"label": f"Grant{'s' * (len(grants) > 1)} in 360Giving’s data", "value": ", ".join(grants)}]
+    return rows + named * bool(grants)
 
 
 def _facts(version: Version, reading: Reading) -> Iterator[tuple[str, dict[str, Any]]]:

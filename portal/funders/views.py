@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from agreements.models import Version
 from directory.standing import standing
 from portal.foundation.paging import paged
 from portal.funders import telling
@@ -22,23 +23,27 @@ def portfolio(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def shared_agreement(request: HttpRequest, reference: str) -> HttpResponse:
-    return _tell(request, telling.shared(request.user, reference), is_public=False)
+    version = telling.shared(request.user, reference)
+    if version is None:
+        raise Http404
+    return _tell(request, version, telling.shared_grants(request.user, version), is_public=False)
 
 
 @login_not_required
 @require_safe
 def public_agreement(request: HttpRequest, reference: str) -> HttpResponse:
     """For anyone, while both sides agree to it."""
-    return _tell(request, telling.shown_to_all(reference), is_public=True)
-
-
-def _tell(request: HttpRequest, version, *, is_public: bool) -> HttpResponse:
+    version = telling.shown_to_all(reference)
     if version is None:
         raise Http404
+    return _tell(request, version, telling.shown_grants(version), is_public=True)
+
+
+def _tell(request: HttpRequest, version: Version, grants: list[str], *, is_public: bool) -> HttpResponse:
     context = {
         "version": version,
         "agreement": version.agreement,
-        "rows": telling.told(version),
+        "rows": telling.told(version, grants),
         "is_public": is_public,
     }
     return render(request, "funders/agreement.html", context)

@@ -86,6 +86,17 @@ def test_passwords_tokens_and_session_ids_are_not_logged(written):
     assert [secret for secret in (CANARY, session, factories.PASSWORD) if secret in written.getvalue()] == []
 
 
+def test_a_refused_password_is_logged_without_what_was_typed(written):
+    who = factories.user()
+    for login in (who.email, f"{CANARY}@example.org"):
+        Client(REMOTE_ADDR="192.0.2.1").post(reverse("account_login"), {"login": login, "password": CANARY * 3})
+    told = [event["event"] for event in events(written) if event["logger"] == "portal.foundation.doors"]
+    told_to_whom = [line.partition(" from ")[0] for line in told]
+    assert told_to_whom == [f"Password refused: user:{who.pk}", "Password refused: no account"]
+    assert CANARY not in written.getvalue()
+    assert who.email not in "".join(told)
+
+
 def test_twin_without_the_rule_the_token_is_logged(written, monkeypatch):
     token = f"/calendar/{CANARY}{'x' * 40}.ics"
     assert CANARY not in logs.without_secrets(None, "", {"event": token})["event"]

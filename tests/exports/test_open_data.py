@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agreements.models import Agreement, Version
+from agreements.operations import showing
 from directory.models import Listing, Organisation, Service
 from portal.exports.models import OpenDataEdition
 from portal.exports.open_data import making, tables
@@ -55,7 +56,17 @@ def next_day():
 
 def test_each_table_has_exactly_these_columns():
     assert {table.name: [column.name for column in table.columns] for table in tables.TABLES} == {
-        "agreements": ["prison", "organisation", "service", "needs", "groups", "status", "starts_on", "ends_on"],
+        "agreements": [
+            "prison",
+            "organisation",
+            "service",
+            "needs",
+            "groups",
+            "status",
+            "starts_on",
+            "ends_on",
+            "grants",
+        ],
         "services": [
             "reference",
             "service_reference",
@@ -92,6 +103,7 @@ def test_what_was_signed_is_in_it_with_its_needs_and_drafts_are_not(cast):
         "status": "in force",
         "starts_on": version.starts_on.isoformat(),
         "ends_on": version.ends_on.isoformat(),
+        "grants": [],
     }
     assert len(row["needs"]) > 0
     (service,) = json_rows(fetched("services"))
@@ -203,6 +215,19 @@ def test_a_value_that_no_column_names_is_never_read(cast):
     asked = sql.split(" FROM ")[0]
     private = [field.column for field in Agreement._meta.concrete_fields if field.name not in ("current_version", "id")]
     assert [column for column in private if f'"agreements_agreement"."{column}"' in asked] == []
+
+
+def test_a_grant_is_in_it_while_both_sides_show_the_agreement(cast):
+    version = factories.bring_to("in force", cast)
+    trust = Organisation.objects.create(name="Heron Trust", is_funder=True)
+    told = {"until_on": clock.today(), "grant_id": "360G-heron-2026/7"}
+    showing.share_with_funder(version, funder=trust, by=cast.signatory, **told)
+    column = [one.name for one in tables.BY_NAME["agreements"].columns].index("grants")
+    for who, grants in ((cast.signatory, ()), (cast.hoo, ("360G-heron-2026/7",))):
+        showing.set_showing(version, is_shown=True, by=who)
+        assert [row[column] for row in tables.agreement_rows()] == [grants]
+    showing.end_share(version, funder=trust, by=cast.signatory)
+    assert [row[column] for row in tables.agreement_rows()] == [()]
 
 
 def test_a_service_that_is_not_listed_is_not_in_it(cast):

@@ -134,13 +134,13 @@ def test_no_other_answer_no_name_and_no_small_count_is_told(cast, version, trust
     text = read(signed_in(funder), version).content.decode()
     hidden = [CANARY, cast.hoo.name, cast.signatory.name, cast.contributor.name, "12000"]
     assert [words for words in hidden if words in text] == []
-    rows = {row["label"]: row.get("value") for row in telling.told(version)}
+    rows = {row["label"]: row.get("value") for row in telling.told(version, [])}
     assert rows["Places at once"] == "Fewer than 5"
 
 
 def test_without_the_least_count_four_people_would_be_told(version, monkeypatch):
     monkeypatch.setattr(disclosure, "FEWEST", 1)
-    assert {row["label"]: row.get("value") for row in telling.told(version)}["Places at once"] == "4"
+    assert {row["label"]: row.get("value") for row in telling.told(version, [])}["Places at once"] == "4"
 
 
 def test_an_outline_and_a_full_agreement_are_told_apart(cast, trust, funder):
@@ -179,6 +179,40 @@ def test_a_portfolio_takes_the_same_queries_whatever_its_length(cast, trust, fun
     client.get(reverse("portfolio"))
     with django_assert_num_queries(5):
         assert len(client.get(reverse("portfolio")).context["rows"]) == count
+
+
+GRANT = "360G-heron-2026/118"
+NOT_GRANTS = ["118", "360G-heron", "360g-heron-1", "360G-heron-1 2", "360G-heron-1\tb", "360G-heron-<b>", "360G--1"]
+
+
+def posted(cast, version, trust, grant_id: str):
+    day = next_month()
+    told = {"funder": trust.pk, "until_on-day": day.day, "until_on-month": day.month, "until_on-year": day.year}
+    address = reverse("agreement_readers", args=[version.agreement.reference])
+    return signed_in(cast.signatory).post(address, told | {"grant_id": grant_id})
+
+
+def test_a_grant_is_told_to_its_funder_and_to_everybody_once_both_sides_show_the_agreement(
+    cast, version, trust, funder
+):
+    other = Organisation.objects.create(name="Osprey Fund", is_funder=True)
+    of_other = factories.hold(factories.post(Role.FUNDER, other))
+    share(version, other, cast)
+    assert posted(cast, version, trust, f" {GRANT} ").status_code == 302
+    pages = [read(signed_in(who), version) for who in (funder, of_other)]
+    assert [GRANT in page.content.decode() for page in pages] == [True, False]
+    show(version, cast.signatory, cast.hoo)
+    assert GRANT in read(signed_in(), version, "public_agreement").content.decode()
+    end_share(version, funder=trust, by=cast.signatory)
+    assert GRANT not in read(signed_in(), version, "public_agreement").content.decode()
+
+
+@pytest.mark.parametrize("grant_id", NOT_GRANTS)
+def test_what_is_no_identifier_of_a_grant_is_refused_and_nothing_typed_is_lost(cast, version, trust, grant_id):
+    page = posted(cast, version, trust, grant_id)
+    assert (page.status_code, FunderShare.objects.count()) == (200, 0)
+    errors = page.context["form"].errors
+    assert (set(errors), page.context["form"]["grant_id"].value()) == ({"grant_id"}, grant_id)
 
 
 # Everybody

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from agreements.models import Agreement, Status, Version
+from agreements.models import Agreement, FunderShare, Showing, Status, Version
 from directory.editions import Custody, entry
 from directory.models import Establishment, Listing, Term
 from portal.exports.columns import CHUNK, Column, Kind
@@ -55,15 +55,23 @@ def terms_of_versions(vocabulary: str) -> dict[int, tuple[str, ...]]:
     return {version: tuple(labels) for version, labels in found.items()}
 
 
+def grants_shown() -> dict[int, tuple[str, ...]]:
+    """By agreement that both sides show to everybody, the grants in 360Giving's data that pay for it."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for agreement, grant_id in FunderShare.objects.open().filter(agreement__in=Showing.objects.by_both()).grants():
+        found[agreement].append(grant_id)
+    return {agreement: tuple(grants) for agreement, grants in found.items()}
+
+
 def agreement_rows() -> Iterator[list[Any]]:
-    needs, groups = terms_of_versions("needs"), terms_of_versions("populations")
+    needs, groups, grants = terms_of_versions("needs"), terms_of_versions("populations"), grants_shown()
     found = Agreement.objects.filter(current_version__status__in=SIGNED)
-    parties = ("establishment__name", "organisation__name", "service__name")
+    parties = ("establishment__name", "organisation__name", "service__name", "pk")
     version = ("current_version", "current_version__status", "current_version__starts_on", "current_version__ends_on")
-    for row in found.order_by(*parties, "pk").values_list(*parties, *version).iterator(chunk_size=CHUNK):
-        prison, organisation, service, pk, status, starts_on, ends_on = row
+    for row in found.order_by(*parties).values_list(*parties, *version).iterator(chunk_size=CHUNK):
+        prison, organisation, service, agreement, pk, status, starts_on, ends_on = row
         lists = [needs.get(pk, ()), groups.get(pk, ())]
-        yield [prison, organisation, service, *lists, SIGNED[status], starts_on, ends_on]
+        yield [prison, organisation, service, *lists, SIGNED[status], starts_on, ends_on, grants.get(agreement, ())]
 
 
 SERVICE_COLUMNS = (
@@ -124,6 +132,7 @@ TABLES = (
             column("status", "in force, paused or ended", Kind.CHOICE),
             column("starts_on", "First day", Kind.DATE),
             column("ends_on", "Last day", Kind.DATE),
+            column("grants", "Grants that pay for it, by their identifiers in 360Giving’s data", Kind.LIST),
         ),
         agreement_rows,
     ),

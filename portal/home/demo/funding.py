@@ -20,8 +20,9 @@ def share_with_a_funder(cast: Cast) -> None:
     fund, partner = _fund(), cast.partners[FIRST_CHARITY]
     until_on = clock.today() + dt.timedelta(days=365)
     versions = Version.objects.filter(agreement__organisation=partner.organisation, status__in=SHARED)
-    for version in versions.order_by("pk"):
-        share_with_funder(version, funder=fund, until_on=until_on, by=partner.signatory)
+    for number, version in enumerate(versions.order_by("pk"), start=1):
+        grant = f"360G-lantern-2026/{number:03}"
+        share_with_funder(version, funder=fund, until_on=until_on, grant_id=grant, by=partner.signatory)
     if shown := versions.filter(status__in=LIVE).select_related("agreement__establishment").first():
         for who in (partner.signatory, cast.prisons[shown.agreement.establishment.code].approvers[0]):
             set_showing(shown, is_shown=True, by=who)
