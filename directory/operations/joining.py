@@ -27,6 +27,7 @@ def ask_to_join(*, network: str, by: None = None, **told: str) -> JoiningRequest
     request = JoiningRequest.objects.create(network=network, asked_at=clock.now(), **told)
     context = {"name": request.name, "path": "/manage/joining/"}
     outbox.queue(to="cjvsf", template="joining_asked", context=context, dedupe_key=f"joining:{request.pk}:asked")
+    audit.record("ask to join", about=f"joining:{request.pk}", by=None)
     return request
 
 
