@@ -48,7 +48,7 @@ class Records:
 def held_organisations() -> QuerySet[Organisation]:
     """Those on hold, and those into which one on hold has been merged."""
     held = LegalHold.objects.standing().exclude(organisation=None).values("organisation")
-    return Organisation.objects.filter(Q(pk__in=held) | Q(merged__in=held)).order_by().values("pk")
+    return Organisation.objects.filter(Q(pk__in=held) | Q(merged__in=held)).order_by()
 
 
 def not_on_hold() -> Q:
