@@ -145,6 +145,10 @@ REQUIRE_SECOND_FACTOR = environment.flag("REQUIRE_SECOND_FACTOR", default=False)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_ADAPTER = "portal.foundation.doors.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "portal.home.signing_in.CodeForm",
+    "reauthenticate": "portal.home.signing_in.CodeAgainForm",
+}
 MFA_TOTP_ISSUER = OPERATOR_NAME
 
 PASSWORD_RESET_TIMEOUT = 60 * 60

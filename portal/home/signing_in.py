@@ -1,13 +1,25 @@
-"""Signing in at a computer that others use too, and the sessions that somebody has open."""
+"""Signing in at a computer that others use too, codes that are guessed, and the sessions that somebody has open."""
+
+import logging
 
 from allauth.account.forms import LoginForm
+from allauth.core import context
+from allauth.mfa.base import forms as codes
 from allauth.usersessions.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
+
+from portal.foundation import throttle
+from portal.foundation.doors import BUSY
+from portal.foundation.models import User
+from portal.foundation.networks import network_of
+
+logger = logging.getLogger(__name__)
 
 SHARED_SECONDS = 15 * 60
 
@@ -30,6 +42,33 @@ class SignInForm(LoginForm):
         if self.cleaned_data["shared"]:
             request.session.set_expiry(SHARED_SECONDS)
         return response
+
+
+class Slowed:
+    """Whoever knows the password may guess codes: each wrong one makes the next wait longer. Nobody is locked out by it."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        network = network_of(context.request)
+        try:
+            with throttle.guess(at=f"code:{self.user.pk}", network=network) as guess:
+                code = super().clean_code()
+                guess.is_right = True
+        except throttle.TooManyAtOnce:
+            raise ValidationError(BUSY) from None
+        except ValidationError:
+            logger.warning("Code refused: user:%s from %s", self.user.pk, network)
+            raise
+        return code
+
+
+class CodeForm(Slowed, codes.AuthenticateForm):
+    pass
+
+
+class CodeAgainForm(Slowed, codes.ReauthenticateForm):
+    pass
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,6 +5,7 @@ import statistics
 import time
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -111,6 +112,26 @@ def test_guesses_of_a_signatures_code_are_slowed(waited):
     who = factories.hold(factories.post(Role.HOO, factories.prison()))
     for _ in range(5):
         assert identity.prove(who, password=factories.PASSWORD, code="000000") == ""
+    assert waited == [0.5, 1]
+
+
+def test_guesses_of_the_code_after_the_password_are_slowed_and_the_right_one_after_them_too(waited):
+    who = factories.hold(factories.post(Role.HOO, factories.prison()))
+    code = RecoveryCodes.activate(who).get_unused_codes()[0]
+    client = sign_in(who.email, factories.PASSWORD)
+    for _ in range(6):
+        client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert (waited, is_in(client)) == ([0.5, 1, 2], False)
+    client.post(reverse("mfa_authenticate"), {"code": code})
+    assert (waited[3:], is_in(client)) == ([4], True)
+
+
+def test_guesses_of_a_code_that_is_asked_for_again_are_slowed(waited):
+    who = factories.hold(factories.post(Role.HOO, factories.prison()))
+    client = Client()
+    client.force_login(who)
+    for _ in range(5):
+        client.post(reverse("mfa_reauthenticate"), {"code": "000000"})
     assert waited == [0.5, 1]
 
 
