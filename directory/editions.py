@@ -65,6 +65,7 @@ class Staff(Public):
 
     days: tuple[str, ...]
     places: int | None
+    people_reached: int | None
     contact_post: str
     contact_mailbox: str
     contact_phone: str

@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 
 from directory import provision
 from directory.models import Establishment, EstablishmentStatus, Idea, Listing, NeedsStatement, Origin, Term, Weight
-from directory.provision import Count, Duplicate, Gap, Offer
+from directory.provision import Count, Duplicate, Extent, Gap, Offer
 
-NEEDS, GROUPS, CHARACTERISTICS = "needs", "populations", "protected_characteristics"
-VOCABULARIES = (NEEDS, GROUPS, CHARACTERISTICS)
+NEEDS, GROUPS, CHARACTERISTICS, DAYS = "needs", "populations", "protected_characteristics", "days"
+VOCABULARIES = (NEEDS, GROUPS, CHARACTERISTICS, DAYS)
 WOMEN = "women"
 
 
@@ -25,6 +25,8 @@ class Cell:
     count: Count
     weight: int | None
     is_wanted: bool
+    extent: Extent
+    days: tuple[str, ...]
 
     @property
     def is_gap(self) -> bool:
@@ -89,6 +91,10 @@ class NeedMap:
         return provision.matrix(self.offers)
 
     @cached_property
+    def extents(self) -> dict[tuple[int, str], Extent]:
+        return provision.extents(self.offers)
+
+    @cached_property
     def need_gaps(self) -> list[Gap]:
         weights = {prison: statement.needs for prison, statement in self.statements.items()}
         return provision.gaps(weights, provision.needs_served(self.offers), self.wanted)
@@ -111,16 +117,13 @@ class NeedMap:
         """The prison's row of the matrix."""
         statement = self.statements.get(prison.pk)
         weights = statement.needs if statement else {}
-        return [
-            Cell(
-                prison,
-                need,
-                self.counts.get((prison.pk, slug), Count()),
-                weights.get(slug),
-                (prison.pk, slug) in self.wanted,
-            )
-            for slug, need in self.needs.items()
-        ]
+        return [self._cell(prison, need, weights.get(slug)) for slug, need in self.needs.items()]
+
+    def _cell(self, prison: Establishment, need: Term, weight: int | None) -> Cell:
+        place = prison.pk, need.slug
+        extent = self.extents.get(place, Extent())
+        days = tuple(day.label for slug, day in self.terms[DAYS].items() if slug in extent.days)
+        return Cell(prison, need, self.counts.get(place, Count()), weight, place in self.wanted, extent, days)
 
     def named_gaps(self, key: str) -> list[NamedGap]:
         """Heaviest first; gaps of the same weight by prison."""
@@ -201,10 +204,13 @@ def _offers(prisons: Iterable[Establishment]) -> Iterator[Offer]:
     )
     for pk, key, slug in tagged.values_list("listing_id", "term__vocabulary__key", "term__slug"):
         slugs[pk][key].add(slug)
-    for pk, prison, origin in listings.values_list("pk", "establishment_id", "origin"):
+    columns = ("pk", "establishment_id", "origin", "places", "people_reached")
+    for pk, prison, origin, places, people in listings.values_list(*columns):
         own = slugs[pk]
-        parts = (frozenset(own[key]) for key in VOCABULARIES)
-        yield Offer(pk, prison, origin == Origin.AGREEMENT, *parts)
+        needs, groups, characteristics, days = (frozenset(own[key]) for key in VOCABULARIES)
+        yield Offer(
+            pk, prison, origin == Origin.AGREEMENT, needs, groups, characteristics, days, places=places, people=people
+        )
 
 
 def services_at(prison: Establishment) -> QuerySet[Listing]:

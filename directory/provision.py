@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
+from operator import or_
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,18 @@ class Offer:
     needs: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     characteristics: frozenset[str] = frozenset()
+    days: frozenset[str] = frozenset()
+    places: int | None = None
+    people: int | None = None
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What services offer together. None: not one of them says it. Somebody who was reached by two counts twice."""
+
+    places: int | None = None
+    people: int | None = None
+    days: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,28 @@ def matrix(offers: Iterable[Offer]) -> dict[tuple[int, str], Count]:
                 had.agreements + offer.from_agreement, had.others + (not offer.from_agreement)
             )
     return found
+
+
+def extents(offers: Iterable[Offer]) -> dict[tuple[int, str], Extent]:
+    """Places, people reached and days of the week, for each need at each prison that has a service for it."""
+    cells: dict[tuple[int, str], list[Offer]] = {}
+    for offer in offers:
+        for need in offer.needs:
+            cells.setdefault((offer.prison, need), []).append(offer)
+    return {place: together(found) for place, found in cells.items()}
+
+
+def together(offers: Sequence[Offer]) -> Extent:
+    return Extent(
+        _added(offer.places for offer in offers),
+        _added(offer.people for offer in offers),
+        reduce(or_, (offer.days for offer in offers), frozenset()),
+    )
+
+
+def _added(numbers: Iterable[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
 
 
 def gaps(weights: Weights, served: Pairs, wanted: Pairs = ()) -> list[Gap]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from agreements.models import Version
+from agreements.models import Agreement, Version
 from agreements.questions.definition import Option, Question, Section
 from agreements.questions.shown import Shown, shown
 from portal.foundation.models import User
@@ -14,6 +14,9 @@ from reviews import dates
 from reviews.models import DeliveryFigure, Review
 
 COUNTS, CANCELLED = "S5-02", "S5-03"
+# The count of S5-02 that says how many people a service reaches.
+REACHED = "started"
+QUARTERS_OF_A_YEAR = 4
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,13 @@ def counts_by_quarter(version: Version) -> dict[dt.date, dict[str, int]]:
     for figure in current:
         counts.setdefault(figure.quarter, {})[figure.name] = figure.number
     return counts
+
+
+def people_reached(agreement: Agreement) -> int | None:
+    """How many people started in the newest four quarters that have a figure: what its listing says of it."""
+    entered = DeliveryFigure.objects.current().filter(agreement=agreement, question_id=COUNTS, name=REACHED)
+    newest = entered.order_by("-quarter").values_list("number", flat=True)[:QUARTERS_OF_A_YEAR]
+    return sum(newest) if newest else None
 
 
 def as_figures(values: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:

@@ -10,10 +10,11 @@ from django.db import transaction
 from agreements.models import Version
 from agreements.operations.answering import Conflict, Saved
 from agreements.permissions import may_draft, side_of
+from directory.models import Listing
 from portal.foundation import audit, clock
 from portal.foundation.models import User
 from reviews import dates, form
-from reviews.figures import Quarter, as_figures, read_quarter
+from reviews.figures import Quarter, as_figures, people_reached, read_quarter
 from reviews.models import DeliveryFigure
 from reviews.permissions import EITHER
 from reviews.reading import ReviewReading
@@ -43,6 +44,8 @@ def save_figures(
     if saved.written:
         details = {"quarter": first_day.isoformat(), "questions": sorted(saved.written)}
         audit.record("enter figures", about=version.agreement.about, by=by, **details)
+        told = {"people_reached": people_reached(version.agreement)}
+        Listing.objects.filter(agreement_reference=version.agreement.reference).update(**told)
     return saved
 
 

@@ -77,6 +77,9 @@ class Listing(models.Model):
     ends_on = models.DateField(null=True, blank=True)
 
     places = models.PositiveIntegerField(null=True, blank=True)
+    people_reached = models.PositiveIntegerField(
+        null=True, blank=True, help_text="People who started, in the newest four quarters that have a figure"
+    )
     contact_post = models.CharField(max_length=200, blank=True)
     contact_mailbox = models.EmailField(blank=True)
     contact_phone = models.CharField(max_length=40, blank=True)

@@ -21,14 +21,26 @@ from directory.standing import standing
 from portal.foundation import clock
 from portal.foundation.paging import paged
 
+# What the cells of the matrix can say.
+SERVICES = "services"
+SHOWN = {SERVICES: "Services", "places": "Places", "people": "People reached", "days": "Days of the week"}
+
 
 @require_safe
 def need_map(request: HttpRequest) -> HttpResponse:
-    """The matrix: prisons down, needs across."""
+    """The matrix: prisons down, needs across, and in the cells what the address asks for."""
     only_for_post_holders(request.user)
     found = needs_map.read()
-    rows = [(prison, found.cells(prison)) for prison in found.prisons]
-    return render(request, "needs/need_map.html", {"needs": found.needs.values(), "rows": rows})
+    asked = request.GET.get("show", "")
+    show = asked if asked in SHOWN else SERVICES
+    context = {
+        "needs": found.needs.values(),
+        "rows": [(prison, found.cells(prison)) for prison in found.prisons],
+        "show": show,
+        "shown": SHOWN,
+        "caption": f"{SHOWN[show]} by prison and need",
+    }
+    return render(request, "needs/need_map.html", context)
 
 
 @require_safe
@@ -115,5 +127,7 @@ def need_prison(request: HttpRequest, establishment: str) -> HttpResponse:
 def need_services(request: HttpRequest, establishment: str, need: str) -> HttpResponse:
     """What a cell of the matrix counts."""
     prison, term = find_prison(request.user, establishment), find_need(need)
-    context = {"prison": prison, "need": term, "services": entries(needs_map.services_for(prison, term), Staff)}
+    services = entries(needs_map.services_for(prison, term), Staff)
+    total = sum(service.people_reached or 0 for service in services)
+    context = {"prison": prison, "need": term, "services": services, "total": total}
     return render(request, "needs/need_services.html", context)

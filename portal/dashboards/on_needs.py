@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from directory import needs_map
 from directory.needs_map import NEEDS, Cell, NeedMap
+from directory.provision import together
 from portal.dashboards.counting import Sums
 from portal.dashboards.panels import Figure, Panel, Row, counted
 from portal.dashboards.scope import Scope
@@ -16,7 +17,7 @@ def panels(scope: Scope, sums: Sums) -> list[Panel]:
     narrowed = {"pk": scope.prison.pk} if scope.prison else {}
     narrowed |= {"local_authority": scope.area} if scope.area else {}
     found = needs_map.read(prisons.filter(**narrowed))
-    return [provision(scope, found), gaps(scope, found)]
+    return [provision(scope, found), reached(scope, found), gaps(scope, found)]
 
 
 def provision(scope: Scope, found: NeedMap) -> Panel:
@@ -32,14 +33,39 @@ def provision(scope: Scope, found: NeedMap) -> Panel:
     return Panel(title, f"{said} In the picture, a framed number is the weight of a gap.", headings, rows, picture)
 
 
+def reached(scope: Scope, found: NeedMap) -> Panel:
+    """People who started with the services of each cell, as their listings say: the same that the map of need says."""
+    cells = {prison: found.cells(prison) for prison in found.prisons}
+    title = "People reached by prison and need"
+    people = together(found.offers).people
+    said = (
+        f"{counted(people, 'person', 'people')} started in the newest four quarters that have figures."
+        if people is not None
+        else "No figures have been entered yet."
+    )
+    words = f"{said} A service for several needs counts in each of their columns."
+    rows = [Row(prison.name, [reached_figure(scope, cell) for cell in row]) for prison, row in cells.items()]
+    headings = ("Prison", *(term.label for term in found.needs.values()))
+    drawn = [(row.label, [(str(figure.number), False) for figure in row.cells]) for row in rows]
+    return Panel(title, words, headings, rows, charts.matrix(title, words, headings[1:], drawn))
+
+
+def reached_figure(scope: Scope, cell: Cell) -> Figure:
+    words = f"People reached, {cell.need} at {cell.prison}"
+    return Figure(cell.extent.people or 0, address_of(scope, cell), words, adds_up=True)
+
+
 def said_cell(cell: Cell) -> str:
     return str(cell.weight) if cell.is_gap else str(cell.count.total)
 
 
 def service_figure(scope: Scope, cell: Cell) -> Figure:
-    address = reverse("need_services", args=[cell.prison.slug, cell.need.slug]) if scope.user else ""
     words = f"{cell.need} at {cell.prison}" + (f", a gap: {cell.weight_words.lower()}" if cell.is_gap else "")
-    return Figure(cell.count.total, address, words)
+    return Figure(cell.count.total, address_of(scope, cell), words)
+
+
+def address_of(scope: Scope, cell: Cell) -> str:
+    return reverse("need_services", args=[cell.prison.slug, cell.need.slug]) if scope.user else ""
 
 
 def gaps(scope: Scope, found: NeedMap) -> Panel:

@@ -165,6 +165,11 @@ NEEDS = ExportedList(
         text("need", "The need", "need.label"),
         number("from_agreements", "Services that an agreement in force has listed", "count.agreements"),
         number("otherwise", "Services that were listed otherwise", "count.others"),
+        number("places", "Places at one time of these services together; empty where none says it", "extent.places"),
+        number(
+            "people", "People who started in the newest four quarters with figures; empty where none", "extent.people"
+        ),
+        several("days", "Days of the week on which there is one", "days"),
         choice("weight", "What the prison’s newest statement says of the need", "weight_words"),
         choice("idea_wanted", "Whether the prison wants an idea for it: Yes or No", "wanted_words"),
     ),

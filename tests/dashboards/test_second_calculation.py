@@ -6,15 +6,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from agreements.models import EligibilityCheck, Kind, QuestionSet
+from agreements.models import EligibilityCheck, Kind, QuestionSet, Version
+from directory import needs_map
+from directory.models import Role
 from portal.dashboards.counting import count
 from portal.dashboards.parts import MAKERS
 from portal.dashboards.scope import Scope, every_prison
 from portal.foundation import clock
 from portal.foundation.models import Notification
+from reviews.recording import save_figures
 from tests import factories
 from tests.dashboards import counted_in_sql as sql
 from tests.dashboards.telling import told  # noqa: F401
+from tests.directory import provision_in_sql
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
 LONDON = ZoneInfo("Europe/London")
@@ -52,6 +56,37 @@ def shown(db):
 
 def some(given, *names):
     return {name: given[name] for name in names}
+
+
+def enter_six_quarters() -> None:
+    """For every agreement that runs: more than count, and different ones."""
+    for number, version in enumerate(Version.objects.filter(status__in=LIVE).with_parties().order_by("pk"), start=1):
+        who = factories.hold(factories.post(Role.CONTRIBUTOR, version.agreement.organisation))
+        for back in range(6):
+            quarter = dt.date(2031 - back // 4, 10 - back % 4 * 3, 1)
+            save_figures(version, quarter, {"S5-02": {"started": number * (back + 1)}}, replacing={}, by=who)
+
+
+def test_people_reached_by_prison_and_need_are_the_same():
+    """The listings say it; the second calculation adds up the figures themselves."""
+    enter_six_quarters()
+    scope = Scope(prisons=every_prison())
+    [panel] = [panel for panel in MAKERS["needs"](scope, {}) if panel.title.startswith("People reached")]
+    shown = {
+        (row.label, label): figure.number
+        for row in panel.rows
+        for label, figure in zip(panel.headings[1:], row.cells, strict=True)
+        if figure.number
+    }
+    needs = {term.slug: term.label for term in needs_map.read().needs.values()}
+    names = {prison.code: prison.name for prison in scope.prisons}
+    again = {
+        (names[prison], needs[need]): people
+        for (prison, need), (_, people) in provision_in_sql.extents().items()
+        if people
+    }
+    assert len(shown) > 2
+    assert shown == again
 
 
 def slugs():

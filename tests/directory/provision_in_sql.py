@@ -3,7 +3,8 @@
 from django.db import connection
 
 TAGGED = """
-    SELECT l.id AS listing, e.code AS prison, l.agreement_reference AS reference, t.slug AS slug, v.key AS vocabulary
+    SELECT l.id AS listing, e.code AS prison, l.agreement_reference AS reference, l.places AS places,
+           t.slug AS slug, v.key AS vocabulary
     FROM directory_listing l
     JOIN directory_establishment e ON e.id = l.establishment_id AND e.status <> 'closed'
     JOIN directory_service s ON s.id = l.service_id
@@ -18,6 +19,25 @@ MATRIX = f"""
            COUNT(CASE WHEN COALESCE(reference, '') <> '' THEN 1 END),
            COUNT(CASE WHEN COALESCE(reference, '') = '' THEN 1 END)
     FROM ({TAGGED}) tagged WHERE vocabulary = 'needs' GROUP BY prison, slug
+"""
+# The figures of each agreement's newest four quarters: the column of the listing isn't read.
+REACHED = """
+    SELECT a.reference AS reference, SUM(newest.number) AS people
+    FROM (SELECT agreement_id, number, ROW_NUMBER() OVER (PARTITION BY agreement_id ORDER BY quarter DESC) AS place
+          FROM reviews_deliveryfigure
+          WHERE replaced_at IS NULL AND question_id = 'S5-02' AND name = 'started') newest
+    JOIN agreements_agreement a ON a.id = newest.agreement_id
+    WHERE newest.place <= 4 GROUP BY a.reference
+"""
+EXTENTS = f"""
+    SELECT t.prison, t.slug, SUM(t.places), SUM(r.people)
+    FROM ({TAGGED}) t LEFT JOIN ({REACHED}) r ON r.reference = t.reference
+    WHERE t.vocabulary = 'needs' GROUP BY t.prison, t.slug
+"""
+DAYS = f"""
+    SELECT DISTINCT n.prison, n.slug, d.slug
+    FROM ({TAGGED}) n JOIN ({TAGGED}) d ON d.listing = n.listing
+    WHERE n.vocabulary = 'needs' AND d.vocabulary = 'days'
 """
 DUPLICATES = f"""
     SELECT n.prison, n.slug, g.slug, COUNT(DISTINCT n.listing)
@@ -62,6 +82,15 @@ def rows(sql: str) -> list[tuple]:
 
 def matrix() -> dict[tuple[str, str], tuple[int, int]]:
     return {(prison, need): (agreements, others) for prison, need, agreements, others in rows(MATRIX)}
+
+
+def extents() -> dict[tuple[str, str], tuple[int | None, int | None]]:
+    """Places and people reached."""
+    return {(prison, need): (places, people) for prison, need, places, people in rows(EXTENTS)}
+
+
+def days() -> set[tuple[str, str, str]]:
+    return set(rows(DAYS))
 
 
 def duplicates() -> dict[tuple[str, str, str], int]:

@@ -66,6 +66,35 @@ def test_a_cell_counts_its_services_and_opens_them(client, cast):
     assert (page.count("An agreement in force"), page.count("Bought by SPS")) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("show", "cell"),
+    [
+        ("services", "2"),
+        ("places", "18"),
+        ("people", "40"),
+        ("days", "Monday, Tuesday"),
+        ("nonsense", "2"),
+    ],
+)
+def test_a_cell_says_how_many_places_and_people_there_are_and_on_which_days(client, cast, show, cell):
+    health, monday, tuesday = needing.term("health"), needing.term("monday", "days"), needing.term("tuesday", "days")
+    needing.listing(cast.prison, health, monday, places=6, people_reached=40)
+    needing.listing(cast.prison, health, monday, tuesday, places=12)
+    needing.listing(cast.prison, health, is_live=False, places=100, people_reached=100)
+    page = enter(client, cast.signatory).get(reverse("need_map"), {"show": show}).content.decode()
+    assert f'href="{reverse("need_services", args=[cast.prison.slug, "health"])}">{cell}<span' in page
+    assert page.count("/needs/at/hmp-perth/for/") == 1
+
+
+def test_the_services_of_a_cell_say_whom_they_reach_one_by_one_and_together(client, cast):
+    for people in (40, None, 2):
+        needing.listing(cast.prison, needing.term("health"), people_reached=people)
+    page = read(enter(client, cast.signatory), "need_services", cast.prison.slug, "health")
+    told = [page.count(f'data-heading="People reached">{said}</td>') for said in ("40", "Not said", "2")]
+    assert told == [1, 1, 1]
+    assert '<td class="govuk-table__cell" colspan="3">42</td>' in page
+
+
 def test_a_gap_says_so_in_words(client, cast):
     needing.publish(cast.prison, needing.coordinator(cast.prison), needs={"health": 3})
     enter(client, cast.signatory)
@@ -77,13 +106,19 @@ def test_a_gap_says_so_in_words(client, cast):
 
 def test_the_table_to_take_away_says_what_the_page_says(client, cast):
     needing.publish(cast.prison, needing.coordinator(cast.prison), needs={"health": 3})
-    needing.listing(cast.prison, needing.term("peer-support"), from_agreement=False)
+    tuesday = needing.term("tuesday", "days")
+    needing.listing(
+        cast.prison, needing.term("peer-support"), tuesday, from_agreement=False, places=6, people_reached=9
+    )
     file = enter(client, cast.signatory).get(reverse("list_export", args=["needs", "csv"]))
     rows = {(row["prison"], row["need"]): row for row in csv_rows(body(file))}
     open_prisons = Establishment.objects.exclude(status="closed").count()
     assert len(rows) == open_prisons * 15
-    assert list(rows["HMP Perth", "Health"].values())[2:] == ["0", "0", "Very great need", "No"]
-    assert list(rows["HMP Perth", "Peer support and mentoring"].values())[2:] == ["0", "1", "Not weighed", "No"]
+    assert list(rows["HMP Perth", "Health"].values())[2:] == ["0", "0", "", "", "", "Very great need", "No"]
+    assert list(rows["HMP Perth", "Peer support and mentoring"].values())[2:] == [
+        *("0", "1", "6", "9", "Tuesday"),
+        *("Not weighed", "No"),
+    ]
 
 
 def test_no_cell_of_a_table_becomes_a_formula():

@@ -32,6 +32,7 @@ def estate():
             organisation=rng.choice((charity, charity, charity, gone)),
             is_live=rng.random() < 0.8,
             from_agreement=rng.random() < 0.7,
+            places=rng.choice((None, 6, 12)),
             ends_on=rng.choice((None, None, clock.today() - A_WEEK, clock.today() + A_WEEK)),
         )
     for number, prison in enumerate(prisons[:8]):
@@ -60,6 +61,20 @@ def test_the_matrix_is_the_same(found):
     }
     assert len(ours) > 50
     assert ours == provision_in_sql.matrix()
+
+
+def test_the_places_and_the_days_are_the_same(found):
+    ours = {
+        (found.by_id[prison].code, need): (extent.places, extent.people)
+        for (prison, need), extent in found.extents.items()
+    }
+    assert len({places for places, _ in ours.values()}) > 3
+    assert ours == provision_in_sql.extents()
+    days = {
+        (found.by_id[prison].code, need, day) for (prison, need), extent in found.extents.items() for day in extent.days
+    }
+    assert len(days) > 50
+    assert days == provision_in_sql.days()
 
 
 @pytest.mark.parametrize("column", ["needs", "groups"])

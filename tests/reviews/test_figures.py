@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from agreements.models import Version
+from directory.models import Listing
 from portal.foundation import clock
 from reviews.figures import CANCELLED, COUNTS
 from reviews.models import DeliveryFigure
@@ -63,6 +64,36 @@ def test_quarters_add_up_within_a_period_and_what_was_replaced_counts_for_nothin
     base = {COUNTS: str(figures.filter(quarter=FIRST, question_id=COUNTS).latest("pk").pk)}
     save_figures(version, FIRST, {COUNTS: {"referrals": 100}}, replacing=base, by=cast.contributor)
     assert figures.within(FIRST, FIRST).sums()[COUNTS, "referrals"] == 100
+
+
+def test_the_listing_says_how_many_people_the_newest_four_quarters_reached(cast):
+    version = stories.signed(cast)
+    assert reached(version) is None
+    quarters = [
+        dt.date(2026, 10, 1),
+        dt.date(2027, 1, 1),
+        dt.date(2027, 4, 1),
+        dt.date(2027, 7, 1),
+        dt.date(2027, 10, 1),
+    ]
+    told = []
+    for number, quarter in enumerate(quarters, start=1):
+        save_figures(version, quarter, {COUNTS: {"started": 10**number}}, replacing={}, by=cast.contributor)
+        told.append(reached(version))
+    assert told == [10, 110, 1110, 11110, 111100]
+    newest = str(DeliveryFigure.objects.latest("quarter").pk)
+    save_figures(version, quarters[-1], {COUNTS: {"referrals": 3}}, replacing={COUNTS: newest}, by=cast.contributor)
+    assert reached(version) == 11110
+
+
+def test_the_listing_of_another_agreement_is_left_alone(cast):
+    version, other = stories.signed(cast), stories.signed(factories.Cast("EDI"))
+    save_figures(version, FIRST, {COUNTS: {"started": 7}}, replacing={}, by=cast.contributor)
+    assert (reached(version), reached(other)) == (7, None)
+
+
+def reached(version: Version) -> int | None:
+    return Listing.objects.get(agreement_reference=version.agreement.reference).people_reached
 
 
 def test_a_person_adds_up_what_they_may_see(cast):
