@@ -32,7 +32,19 @@ def open_data(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
         response["Access-Control-Allow-Origin"] = "*"
         return response
 
+    answer.is_open_data = True  # type: ignore[attr-defined]
     return answer
+
+
+def is_open_data(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and hasattr(request.resolver_match.func, "is_open_data")
+
+
+def only_read(request: HttpRequest) -> HttpResponse:
+    """What a post gets, with our token or without it."""
+    response = problem(405, f"{request.method} isn’t answered here. Use GET, HEAD or OPTIONS.", Allow=METHODS)
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def _answer(view: Callable[..., Any], request: HttpRequest, named: dict[str, Any]) -> HttpResponse:
@@ -40,7 +52,7 @@ def _answer(view: Callable[..., Any], request: HttpRequest, named: dict[str, Any
         asked = {"Access-Control-Allow-Methods": METHODS, "Access-Control-Allow-Headers": "If-None-Match"}
         return HttpResponse(status=204, headers={"Allow": METHODS, "Access-Control-Max-Age": "86400"} | asked)
     if request.method not in ("GET", "HEAD"):
-        return problem(405, f"{request.method} isn’t answered here. Use GET, HEAD or OPTIONS.", Allow=METHODS)
+        return only_read(request)
     try:
         return _told(request, view(request, **named))
     except Http404:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from directory import listed, searching
 from directory.editions import Public
 from directory.facets import FACETS
-from directory.feeds import open_referral, records
+from directory.feeds import need_records, open_referral, records
 from directory.models import Establishment, Listing, Service, Term, Vocabulary
 
 Told = list[dict[str, Any]]
@@ -33,8 +33,8 @@ class Resource:
     filters: tuple[str, ...] = ()
 
 
-def _record(said: Any, page: str, reference: str) -> dict[str, Any]:
-    return asdict(said) | {"page": settings.SITE_URL + reverse(page, args=[reference])}
+def _record(said: Any, page: str, *reference: str) -> dict[str, Any]:
+    return asdict(said) | {"page": settings.SITE_URL + reverse(page, args=reference)}
 
 
 def _organisations(rows: Iterable) -> Told:
@@ -51,6 +51,14 @@ def _services(rows: Sequence[Service]) -> Told:
 
 def _listings(pks: Iterable[int]) -> Told:
     return [_record(said, "service_page", said.service_reference) for said in listed.in_order(pks, Public)]
+
+
+def _at_prisons(rows: Iterable) -> Told:
+    return [_record(row, "prison_page", row.prison_slug) for row in rows]
+
+
+def _areas(rows: Iterable) -> Told:
+    return [_record(row, "area_detail", *row.reference.split("_")) for row in rows]
 
 
 def _searched(query: QueryDict) -> list[int]:
@@ -86,6 +94,29 @@ OWN: Mapping[str, Resource] = {
         _listings,
         lambda reference: listed.listing(reference).pk,
         filters=("words", *(facet.name for facet in FACETS)),
+    ),
+    "needs": Resource(
+        "Each need at each prison: how many services, and in bands of five how many people they reach in a year",
+        need_records.PublicNeed,
+        lambda query: need_records.needs(query.get("prison", "")),
+        _at_prisons,
+        lambda reference: need_records.the_one(need_records.needs(), reference),
+        filters=("prison",),
+    ),
+    "gaps": Resource(
+        "Needs and groups that a prison’s newest statement gives weight to and no service there serves, the heaviest first",
+        need_records.PublicGap,
+        lambda query: need_records.gaps(query.get("prison", "")),
+        _at_prisons,
+        lambda reference: need_records.the_one(need_records.gaps(), reference),
+        filters=("prison",),
+    ),
+    "areas": Resource(
+        "Councils and Community Justice Partnerships, with the listings that reach people who return there",
+        need_records.PublicArea,
+        lambda query: need_records.areas(),
+        _areas,
+        lambda reference: need_records.the_one(need_records.areas(), reference),
     ),
 }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
@@ -19,6 +20,7 @@ from directory.index import index
 from directory.models import Listing, Organisation
 from portal.foundation import clock
 from tests import factories
+from tests.directory import needing
 from tests.directory.shelf import listed
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +89,9 @@ def shelf() -> list[Listing]:
         service=first.service, establishment=factories.prison("EDI"), origin="other", summary="Also here."
     )
     index(Listing.objects.filter(pk=second.pk))
+    needing.publish(
+        factories.prison("EDI"), needing.coordinator(factories.prison("EDI")), needs={"faith-and-belief": 2}
+    )
     bare = listed("Reading", chosen=dict.fromkeys(("needs", "activities", "routes", "settings"), ()))
     listed("Over", ends_on=clock.today().replace(year=2020))
     return [first, second, bare]
@@ -215,10 +220,64 @@ def test_what_is_wrong_is_answered_with_a_problem(client, path, status, detail):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_nothing_can_be_written(method):
-    response = getattr(Client(), method)("/api/v1/services")
+@pytest.mark.parametrize("checks", [True, False])
+def test_nothing_can_be_written_with_our_token_or_without(method, checks):
+    response = getattr(Client(enforce_csrf_checks=checks), method)("/api/v1/services")
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, OPTIONS")
-    assert response.json()["status"] == 405
+    assert (response["Content-Type"], response["Access-Control-Allow-Origin"]) == ("application/problem+json", "*")
+    assert response.json() == {
+        "type": "about:blank",
+        "title": "This can only be read",
+        "status": 405,
+        "detail": f"{method.upper()} isn’t answered here. Use GET, HEAD or OPTIONS.",
+    }
+
+
+def test_the_page_about_the_data_is_no_open_address():
+    assert Client(enforce_csrf_checks=True).post("/api/").status_code == 403
+
+
+def test_needs_say_what_the_map_says_and_people_in_bands(client):
+    needing.listing(factories.prison("EDI"), needing.term("health"), people_reached=33, places=7)
+    needing.listing(factories.prison("EDI"), needing.term("health"), from_agreement=False, people_reached=4)
+    needing.listing(factories.prison("EDI"), needing.term("peer-support"), people_reached=4)
+    needing.listing(factories.prison("EDI"), needing.term("health"), is_live=False, people_reached=500)
+    rows = told(client, "/api/v1/needs", prison="hmp-edinburgh", per_page=100)["items"]
+    assert {row["prison"] for row in rows} == {"HMP Edinburgh"}
+    facts = ("services_from_agreements", "services_otherwise", "people_reached")
+    said = {row["need_slug"]: tuple(row[fact] for fact in facts) for row in rows if row["services_from_agreements"]}
+    assert said == {"health": (1, 1, "35 to 39"), "peer-support": (1, 0, "fewer than 5")}
+    assert {row["people_reached"] for row in rows if row["need_slug"] not in said} == {""}
+
+
+def test_gaps_come_from_what_is_published_and_end_with_a_service(client):
+    prison = factories.prison("EDI")
+    who = needing.coordinator(prison)
+    needing.publish(prison, who, needs={"health": 3, "peer-support": 1}, groups={"women": 2})
+    other = factories.prison("BAR")
+    needing.needs.save_statement(other, by=needing.coordinator(other), revision=0, needs={"health": 3})
+    rows = told(client, "/api/v1/gaps")["items"]
+    assert [row["reference"] for row in rows] == [
+        "hmp-edinburgh_need_health",
+        "hmp-edinburgh_need_peer-support",
+        "hmp-edinburgh_group_women",
+    ]
+    assert [(row["weight"], row["statement_year"]) for row in rows] == [
+        (each, clock.today().year) for each in (3, 1, 2)
+    ]
+    needing.listing(prison, needing.term("health"))
+    assert told(client, "/api/v1/gaps")["total"] == 2
+
+
+def test_an_area_names_the_listings_that_reach_it_each_once(client):
+    row = listed("One", areas=("North Ayrshire", "South Ayrshire"))
+    listed("Over", areas=("North Ayrshire",), ends_on=clock.today().replace(year=2020))
+    rows = {area["reference"]: area for area in told(client, "/api/v1/areas", per_page=100)["items"]}
+    assert len(rows) == 62
+    [ayrshire] = [area for area in rows.values() if len(area["councils"]) == 3]
+    assert ayrshire["listings"] == rows["council_north-ayrshire"]["listings"] == [row.reference]
+    assert rows["council_fife"]["listings"] == []
+    assert client.get(ayrshire["page"].removeprefix(settings.SITE_URL)).status_code == 200
 
 
 def test_any_site_may_ask_and_caches_keep_what_nobody_is_signed_in_for(client, shelf):

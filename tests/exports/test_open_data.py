@@ -82,7 +82,7 @@ def test_each_table_has_exactly_these_columns():
             "starts_on",
             "ends_on",
         ],
-        "needs": ["prison", "need", "services"],
+        "needs": ["prison", "need", "services", "people_reached"],
         "reviews": ["prison", "state", "number"],
     }
 

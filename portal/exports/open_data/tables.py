@@ -11,7 +11,8 @@ from typing import Any
 
 from agreements.models import Agreement, FunderShare, Showing, Status, Version
 from directory.editions import Custody, entry
-from directory.models import Establishment, Listing, Term
+from directory.feeds import need_records
+from directory.models import Listing
 from portal.exports.columns import CHUNK, Column, Kind
 from portal.exports.lists import review_state
 from portal.foundation import disclosure
@@ -101,12 +102,8 @@ def service_rows() -> Iterator[list[Any]]:
 
 def need_rows() -> Iterator[list[Any]]:
     """Every need at every prison that is open, those that nobody meets included."""
-    needs = list(Term.objects.filter(vocabulary__key="needs", vocabulary__establishment=None).order_by("position"))
-    named = Listing.objects.listed().filter(terms__in=needs).order_by()
-    met = Counter(named.values_list("establishment", "terms"))
-    for prison in Establishment.objects.order_by("name"):
-        if prison.takes_new_agreements:
-            yield from ([prison.name, need.label, met[prison.pk, need.pk]] for need in needs)
+    for row in need_records.needs():
+        yield [row.prison, row.need, row.services_from_agreements + row.services_otherwise, row.people_reached]
 
 
 def review_rows() -> Iterator[list[Any]]:
@@ -151,6 +148,10 @@ TABLES = (
             column("prison", "Name of the prison"),
             column("need", "The need"),
             column("services", "Services listed there that meet it", Kind.NUMBER),
+            column(
+                "people_reached",
+                "How many people they reached in a year, in bands of five; empty where nobody has said",
+            ),
         ),
         need_rows,
     ),

@@ -1,0 +1,136 @@
+"""What the portal tells everybody about need, field by field: counts of services, gaps that prisons state, areas.
+
+People are told in bands only. Ideas and drafts of statements aren't told at all.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.http import Http404
+
+from directory import needs_map
+from directory.areas import Area, every_area
+from directory.models import Listing
+from directory.needs_map import GROUPS, NEEDS, Cell, NamedGap, NeedMap
+from portal.foundation.disclosure import published_count
+
+Told = TypeVar("Told", "PublicNeed", "PublicGap", "PublicArea")
+
+
+@dataclass(frozen=True)
+class PublicNeed:
+    """One need at one prison: a cell of the map of need. `people_reached` is a band, and empty where nobody has said."""
+
+    reference: str
+    prison: str
+    prison_slug: str
+    need: str
+    need_slug: str
+    services_from_agreements: int
+    services_otherwise: int
+    people_reached: str
+
+
+@dataclass(frozen=True)
+class PublicGap:
+    """A need or a group that a prison's newest published statement gives weight to, and that no service there serves."""
+
+    reference: str
+    prison: str
+    prison_slug: str
+    kind: str
+    what: str
+    weight: int
+    weight_words: str
+    statement_year: int
+
+
+@dataclass(frozen=True)
+class PublicArea:
+    """A council or a Community Justice Partnership, and the listings that reach people who return there."""
+
+    reference: str
+    kind: str
+    name: str
+    councils: tuple[str, ...]
+    partnership: str
+    listings: tuple[str, ...]
+
+
+def needs(prison: str = "") -> list[PublicNeed]:
+    found = read_map(prison)
+    return [need(cell) for place in found.prisons for cell in found.cells(place)]
+
+
+def read_map(slug: str) -> NeedMap:
+    return needs_map.read(needs_map.prisons_of_today().filter(slug=slug) if slug else None)
+
+
+def need(cell: Cell) -> PublicNeed:
+    people = cell.extent.people
+    return PublicNeed(
+        reference=f"{cell.prison.slug}_{cell.need.slug}",
+        prison=str(cell.prison),
+        prison_slug=cell.prison.slug,
+        need=cell.need.label,
+        need_slug=cell.need.slug,
+        services_from_agreements=cell.count.agreements,
+        services_otherwise=cell.count.others,
+        people_reached="" if people is None else published_count(people),
+    )
+
+
+def gaps(prison: str = "") -> list[PublicGap]:
+    """The heaviest first; those of needs before those of groups."""
+    found = read_map(prison)
+    return [
+        gap(row, kind, found.statements[row.prison.pk].year)
+        for kind, key in (("need", NEEDS), ("group", GROUPS))
+        for row in found.named_gaps(key)
+    ]
+
+
+def gap(row: NamedGap, kind: str, year: int) -> PublicGap:
+    return PublicGap(
+        reference=f"{row.prison.slug}_{kind}_{row.term.slug}",
+        prison=str(row.prison),
+        prison_slug=row.prison.slug,
+        kind=kind,
+        what=row.term.label,
+        weight=row.gap.weight,
+        weight_words=row.weight_words,
+        statement_year=year,
+    )
+
+
+def areas() -> list[PublicArea]:
+    reaching = listings_by_council()
+    return [area(row, reaching) for rows in every_area() for row in rows]
+
+
+def listings_by_council() -> dict[str, list[str]]:
+    listed = Listing.objects.listed().filter(release_areas__isnull=False).order_by("establishment__name", "pk")
+    found: dict[str, list[str]] = defaultdict(list)
+    for council, reference in listed.values_list("release_areas", "reference"):
+        found[council].append(reference)
+    return found
+
+
+def area(row: Area, reaching: dict[str, list[str]]) -> PublicArea:
+    listings = (reference for council in row.councils for reference in reaching[council.pk])
+    return PublicArea(
+        reference=f"{row.kind}_{row.slug}",
+        kind=row.kind,
+        name=row.name,
+        councils=tuple(council.name for council in row.councils),
+        partnership=row.partnership,
+        listings=tuple(dict.fromkeys(listings)),
+    )
+
+
+def the_one(told: list[Told], reference: str) -> Told:
+    found = next((each for each in told if each.reference == reference), None)
+    if found is None:
+        raise Http404
+    return found
