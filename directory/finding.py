@@ -2,7 +2,7 @@
 
 from django.http import Http404
 
-from directory.models import Holding, Invitation, JoiningRequest, Organisation, OrganisationMerge, Post
+from directory.models import Establishment, Holding, Invitation, JoiningRequest, Organisation, OrganisationMerge, Post
 from directory.models.joining import CAN_BE_UNDONE_FOR
 from directory.parties import Party, find_party, manages, party_of
 from directory.standing import standing
@@ -77,6 +77,14 @@ def organisations_named(user: User, name: str):
 def find_organisation(user: User, slug: str) -> Organisation:
     only_for_cjvsf(user)
     found = Organisation.objects.select_related("merged_into").filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def find_establishment(user: User, slug: str) -> Establishment:
+    only_for_cjvsf(user)
+    found = Establishment.objects.filter(slug=slug).first()
     if found is None:
         raise Http404
     return found

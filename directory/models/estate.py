@@ -51,6 +51,9 @@ class Establishment(models.Model):
         help_text="Groups held there, as public sources of several ages say: a start, no claim",
     )
     approver_title = models.CharField(max_length=80, default="Head of Offender Outcomes")
+    sources = models.JSONField(
+        default=dict, blank=True, help_text="Of each fact that was changed here: where it comes from, and the day"
+    )
 
     class Meta:
         ordering = ["name"]
