@@ -306,6 +306,28 @@ def test_old_files_go_and_the_change_log_stays(cast, settings):
     assert [bool(edition.folder) for edition in OpenDataEdition.objects.all()] == [True, True, False, False]
     files = [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
     assert len(files) == making.KEPT * len(tables.TABLES) * len(making.ENDINGS)
+    assert len(list((Path(settings.MEDIA_ROOT) / "open-data").iterdir())) == making.KEPT
+
+
+class Killed(BaseException):
+    """What no handler of the worker's catches."""
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_what_a_killed_worker_left_is_swept_with_the_next_days_edition(settings, days):
+    folder = Path(settings.MEDIA_ROOT) / "open-data"
+    with mock.patch.object(making, "rows_in", side_effect=Killed), pytest.raises(Killed):
+        make_open_data()
+        with next_day():
+            make_open_data()
+    (kept, left) = sorted(folder.iterdir())
+    (left / "agreements.csv.part").write_text("half")
+    with clock.set_to(NOW + dt.timedelta(days=1 + days)):
+        make_open_data()
+        newest = folder.parent / OpenDataEdition.objects.first().folder
+    # One of the same day may be another worker's, which is still at it.
+    assert set(folder.iterdir()) == {kept, newest} | ({left} if days == 0 else set())
+    assert OpenDataEdition.objects.count() == 2
 
 
 def test_before_the_first_night_the_page_says_so_and_there_are_no_files():

@@ -18,6 +18,7 @@ from portal.foundation import clock
 
 logger = logging.getLogger(__name__)
 
+ROOT = "open-data"
 ENDINGS = ("csv", "json")
 # The newest, and one that somebody may be downloading.
 KEPT = 2
@@ -30,7 +31,7 @@ def make_open_data() -> bool:
     if OpenDataEdition.objects.filter(day=clock.today()).exists():
         return False
     edition = OpenDataEdition(day=clock.today(), made_at=clock.now())
-    edition.folder = f"open-data/{edition.day}-{secrets.token_hex(4)}"
+    edition.folder = f"{ROOT}/{edition.day}-{secrets.token_hex(4)}"
     before = newest()
     edition.tables = {table.name: make_table(table, edition, before) for table in TABLES}
     try:
@@ -41,6 +42,7 @@ def make_open_data() -> bool:
         remove_files(edition)
         return False
     remove_old_files()
+    remove_orphans()
     return True
 
 
@@ -82,6 +84,21 @@ def remove_old_files() -> None:
 
 
 def remove_files(edition: OpenDataEdition) -> None:
-    for table in TABLES:
-        for ending in ENDINGS:
-            default_storage.delete(edition.path(table.name, ending))
+    remove_folder(edition.folder)
+
+
+def remove_orphans() -> None:
+    """Folders of earlier days that no edition names: a worker was killed before its row was there."""
+    named = set(OpenDataEdition.objects.exclude(folder="").values_list("folder", flat=True))
+    for name in default_storage.listdir(ROOT)[0]:
+        if name < f"{clock.today()}" and f"{ROOT}/{name}" not in named:
+            remove_folder(f"{ROOT}/{name}")
+
+
+def remove_folder(folder: str) -> None:
+    """With whatever is in it, half-written files too."""
+    if not default_storage.exists(folder):
+        return
+    for name in default_storage.listdir(folder)[1]:
+        default_storage.delete(f"{folder}/{name}")
+    default_storage.delete(folder)
