@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 
+import page
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
@@ -55,11 +56,11 @@ def test_the_report_is_accessible_and_has_a_page_for_each_prison(client, cast, s
     report = EstateReport.objects.get()
     printed = enter(client, cast.cjvsf).get(reverse("report_download", args=[report.pk])).getvalue()
     file = PdfReader(io.BytesIO(printed))
-    words = "\n".join(page.extract_text() for page in file.pages)
-    assert b'pdfuaid:part="1"' in printed
-    assert file.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    words = "\n".join(sheet.extract_text() for sheet in file.pages)
+    for profile in (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1):
+        assert [failure.message for failure in page.validate_pdf_bytes(printed, profile=profile).failures] == []
     assert "1 agreement. Most: with the prison (1)." in words
-    starts = [page.extract_text() for page in file.pages]
+    starts = [sheet.extract_text() for sheet in file.pages]
     for prison in Establishment.objects.exclude(status="closed"):
         assert any(f"{prison.name}\nAgreements by status" in start for start in starts), prison
 
