@@ -36,6 +36,21 @@ class WordForm(PortalForm):
         return upload
 
 
+class FilledAlreadyForm(WordForm):
+    """For somebody who starts an agreement and may have filled in the form before."""
+
+    file = WordField(
+        label="A form that you have filled in already (optional)",
+        help_text="A .docx file of up to 10 MB: the blank form of this portal. You see each of its answers "
+        "before it is taken into the draft.",
+        kinds=("docx",),
+        required=False,
+    )
+
+    def clean_file(self) -> UploadedFile | None:
+        return super().clean_file() if self.cleaned_data["file"] else None
+
+
 class TakeForm(PortalForm):
     """What the draft has no answer to is ticked; what would be written over, the person ticks."""
 

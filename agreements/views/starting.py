@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.eligibility import decide
 from agreements.forms.eligibility import EligibilityForm
+from agreements.forms.importing import FilledAlreadyForm
 from agreements.forms.starting import NewAgreementForm, PrisonForm, organisations_of
 from agreements.models import Agreement, EligibilityCheck, Version
 from agreements.neighbours import counterpart, provided_at
@@ -21,6 +22,7 @@ from agreements.questions.progress import answerable
 from agreements.questions.shown import shown
 from agreements.spread import SharedAnswer, places_of, shared_answers
 from agreements.views.finding import find_agreement, find_version
+from agreements.views.importing import keep
 from portal.foundation import typed
 from portal.foundation.exceptions import NotReady, Overtaken
 
@@ -90,7 +92,7 @@ def agreement_new(request: HttpRequest) -> HttpResponse:
         messages.info(request, KEPT)
     form = NewAgreementForm(organisations, data=request.POST if is_post else kept, chosen=chosen)
     if is_post and form.is_valid() and form.is_confirmed:
-        return begin(request, check, form)
+        return begin(request, check, form, FilledAlreadyForm(request.POST, request.FILES))
     return offer(request, form)
 
 
@@ -101,7 +103,11 @@ def brought_along(request: HttpRequest) -> dict[str, str]:
     return request.session.get(CHOSEN, {})
 
 
-def begin(request: HttpRequest, check: EligibilityCheck, form: NewAgreementForm) -> HttpResponse:
+def begin(
+    request: HttpRequest, check: EligibilityCheck, form: NewAgreementForm, word: FilledAlreadyForm
+) -> HttpResponse:
+    if not word.is_valid():
+        return offer(request, form, word=word)
     try:
         version = checking.start_from_check(
             check,
@@ -117,12 +123,18 @@ def begin(request: HttpRequest, check: EligibilityCheck, form: NewAgreementForm)
         return offer(request, form, not_ready.reasons)
     request.session.pop(CHOSEN, None)
     messages.success(request, "You have started the agreement. Look at the answers that came along from your check.")
+    if word.cleaned_data["file"]:
+        keep(request, version, word)
+        return redirect("word_import", version.agreement.reference)
     return redirect("agreement_detail", version.agreement.reference)
 
 
-def offer(request: HttpRequest, form: NewAgreementForm, reasons: Sequence[str] = ()) -> HttpResponse:
+def offer(
+    request: HttpRequest, form: NewAgreementForm, reasons: Sequence[str] = (), word: FilledAlreadyForm | None = None
+) -> HttpResponse:
     """The form; and once it is filled in, what somebody should know before they start."""
     context = {"form": form, "reasons": reasons, "typed_by": typed.token(request.user, request.path)}
+    context["word"] = word or FilledAlreadyForm()
     if form.is_valid():
         prison = form.chosen_prison
         own = Agreement.objects.visible_to(request.user).for_list().filter(establishment=prison)
