@@ -12,6 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from agreements.eligibility import CASES, HEADLINES
 from directory.facets import FACETS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +21,7 @@ MO = PO.with_suffix(".mo")
 # The templates of the public pages, and of what stands around them.
 TEMPLATES = (
     "agreements/start.html",
+    "agreements/start_result.html",
     "agreements/verify.html",
     "base.html",
     "components/account.html",
@@ -41,19 +43,25 @@ TEMPLATES = (
     "directory/search.html",
     "directory/service_page.html",
     "home/front.html",
+    "shelf/accessibility.html",
+    "shelf/complaint_made.html",
+    "shelf/complaints.html",
+    "shelf/privacy.html",
 )
-MODULES = ("portal/home/context.py",)
+MODULES = ("portal/home/context.py", "portal/home/shelf/forms.py")
 KEYWORDS = {"gettext": None, "pgettext": ((1, "c"), 2), "_": None}
 
 
 def collected() -> Catalog:
-    """Every message of these templates and modules, and the labels of the facets, which a template gets as a variable."""
+    """Every message of these templates and modules, and the labels and results that a template gets as a variable."""
     found = Catalog(locale="gd", project="Partnership Agreements portal", charset="utf-8", fuzzy=False)
     for path in [ROOT / "templates" / name for name in TEMPLATES] + [ROOT / name for name in MODULES]:
         for message in messages(path):
             found.add(message, locations=[(str(path.relative_to(ROOT)), 1)])
     for facet in FACETS:
         found.add(facet.label, locations=[("directory/facets.py", 1)])
+    for words in (*HEADLINES.values(), *(case.reason for case in CASES)):
+        found.add(words, locations=[("agreements/eligibility.py", 1)])
     return found
 
 

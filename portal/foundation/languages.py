@@ -17,6 +17,7 @@ PAGES = frozenset(
     {
         "front",
         "start",
+        "start_result",
         "verify",
         "directory_search",
         "service_page",
@@ -28,6 +29,9 @@ PAGES = frozenset(
         "inside_service",
         "inside_prison_list",
         "inside_prison",
+        "privacy",
+        "accessibility",
+        "complaints",
     }
 )
 

@@ -1,14 +1,16 @@
 """A complaint, and the answer to it."""
 
+from django.utils.translation import gettext_lazy as _
+
 from portal.foundation.forms import EmailField, PortalForm, ShortTextField, TextField
 
 
 class ComplaintForm(PortalForm):
-    name = ShortTextField(label="Your name", max_length=120, autocomplete="name")
-    email = EmailField(label="Your email address", help_text="We answer to it.", autocomplete="email")
+    name = ShortTextField(label=_("Your name"), max_length=120, autocomplete="name")
+    email = EmailField(label=_("Your email address"), help_text=_("We answer to it."), autocomplete="email")
     what = TextField(
-        label="What happened?",
-        help_text="Say which information about you it concerns and what you would like us to do.",
+        label=_("What happened?"),
+        help_text=_("Say which information about you it concerns and what you would like us to do."),
         max_length=4000,
         rows=8,
     )
