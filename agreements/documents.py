@@ -7,11 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from agreements.models import Document, Printing, Side, Signature, Version
+from agreements.models import Document, Printing, Version
 from agreements.questions.definition import Section
 from agreements.reading import Reading, read
-from agreements.statuses import FINAL, facts
-from portal.foundation import audit, clock
+from agreements.statuses import facts
+from portal.foundation import clock
 from portal.foundation.models import User
 
 # What the portal keeps itself changes after the words are frozen, so it is printed on the certificate page instead.
@@ -85,59 +85,16 @@ def freeze(version: Version, *, by: User) -> Document:
 def draft_page(reading: Reading) -> str:
     """The whole page of an unsealed copy, marked Under development."""
     version = reading.version
-    return _page(version, words(reading), code="", printed_as=facts(version.status).printed_as, dated=clock.today())
+    return page(version, words(reading), code="", printed_as=facts(version.status).printed_as, dated=clock.today())
 
 
-def final_page(document: Document, *, seal_fingerprint: str) -> str:
-    """The whole page of the final PDF: the frozen words, and the certificate of who approved and signed them."""
-    signatures = list(document.signatures.select_related("post"))
-    certificate = {
-        "document": document,
-        "approvals": document.version.approvals.filter(overtaken_at=None).select_related("post", "by"),
-        "signatures": signatures,
-        "seal_fingerprint": seal_fingerprint,
-        "audit_head": audit.head(document.version.agreement.about),
-        "verify_url": f"{settings.SITE_URL}/verify/",
-    }
-    signed_on = max(signature.at for signature in signatures)
-    printed_as = FINAL
-    return _page(
-        document.version,
-        document.html,
-        code=document.code,
-        printed_as=printed_as,
-        dated=signed_on,
-        certificate=certificate,
-    )
-
-
-def _page(version: Version, words_html: str, **context: Any) -> str:
+def page(version: Version, words_html: str, **context: Any) -> str:
     """The whole document around the words."""
     return render_to_string(
         "pdf/agreement.html",
         {"version": version, "agreement": version.agreement, "words": words_html, "operator": settings.OPERATOR_NAME}
         | context,
     )
-
-
-def final_data(document: Document) -> dict[str, Any]:
-    """What is attached to the final PDF: the agreement's data, and who signed which words when."""
-    return document.data | {
-        "words_sha256": document.sha256,
-        "code": document.code,
-        "signatures": [_signature(signature) for signature in document.signatures.all()],
-    }
-
-
-def _signature(signature: Signature) -> dict[str, str]:
-    return {
-        "name": signature.name,
-        "post": signature.post_title,
-        "party": signature.party_name,
-        "side": Side(signature.side).value,
-        "at": signature.at.isoformat(),
-        "words_sha256": signature.words_sha256,
-    }
 
 
 def ask_for_final_pdf(document: Document) -> Printing:

@@ -111,6 +111,7 @@ def record_signature(version: Version, by: User, request: Request) -> None:
         as_deputy=standing(by).is_deputy_in(post),
         name=by.name,
         email=by.email,
+        email_verified_at=by.email_verified_at,
         post_title=post.title,
         party_name=post.party_name,
         statement=evidence.statement,

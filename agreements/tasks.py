@@ -6,7 +6,7 @@ from functools import cache
 from celery import shared_task
 from django.conf import settings
 
-from agreements import blanks, documents, rules
+from agreements import blanks, certificate, documents, rules
 from agreements.models import LIVE, Bulk, Printing, Status, StatusChange, Version
 from agreements.operations.bulk import carry_out, rows_to_do
 from agreements.operations.deeds import BY_DEED
@@ -31,8 +31,8 @@ def print_one(job: Printing) -> bool:
 def make(job: Printing) -> bytes:
     """The PDF: that of a final one is sealed, once. The same HTML gives the same bytes before the seal."""
     if job.kind == Printing.Kind.FINAL and not job.html:
-        job.html = documents.final_page(job.document, seal_fingerprint=seal.fingerprint(sealer()))
-        job.data = documents.final_data(job.document)
+        job.html = certificate.final_page(job.document, seal_fingerprint=seal.fingerprint(sealer()))
+        job.data = certificate.final_data(job.document)
         job.save(update_fields=["html", "data"])
     made = pdf.from_html(job.html, attachments={"agreement.json": documents.as_bytes(job.data)})
     if job.kind == Printing.Kind.DRAFT:

@@ -71,6 +71,7 @@ class Signature(models.Model):
     as_deputy = models.BooleanField(default=False)
     name = models.CharField(max_length=120)
     email = models.EmailField()
+    email_verified_at = models.DateTimeField(null=True, blank=True)
     post_title = models.CharField(max_length=120)
     party_name = models.CharField(max_length=120)
     statement = models.TextField()

@@ -31,6 +31,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=clock.now)
+    email_verified_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a link that was sent to the address was used to open the account"
+    )
     salt = models.CharField(max_length=32, blank=True, default=new_salt, editable=False)
     unused_told_at = models.DateTimeField(
         null=True, blank=True, help_text="When its leads were told that nobody uses it"

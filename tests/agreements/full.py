@@ -70,14 +70,14 @@ def _action(found: Version, what: str, by) -> None:
     )
 
 
-def document(found: Version) -> Document:
+def document(found: Version, **evidence: Any) -> Document:
     """The words of that version, frozen, approved and signed by both sides; the prison's signatory is a deputy."""
     cast = factories.Cast()
     frozen = documents.freeze(found, by=cast.hoo)
     Approval.objects.create(
         version=found, post=cast.hoo_post, by=cast.hoo, as_deputy=True, words_sha256=frozen.sha256, at=clock.now()
     )
-    _signature(frozen, "partner", cast.signatory)
+    _signature(frozen, "partner", cast.signatory, **evidence)
     _signature(frozen, "prison", cast.hoo, as_deputy=True)
     return frozen
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from agreements import documents, rules
+from agreements import certificate, documents, rules
 from agreements.effects import Request
 from agreements.models import Answer, Approval, Document, Side, Signature, Status
 from agreements.operations import drafting
@@ -159,7 +159,7 @@ def test_the_certificate_says_x_for_y(cast):
     approve(version, deputy)
     factories.sign(factories.fresh(version), by=cast.signatory)
     factories.sign(factories.fresh(version), by=deputy)
-    page = documents.final_page(Document.objects.get(), seal_fingerprint="0" * 64)
+    page = certificate.final_page(Document.objects.get(), seal_fingerprint="0" * 64)
     assert "Approval by Dana Deputy for Head of Offender Outcomes" in page
     assert "Signature of Dana Deputy for Head of Offender Outcomes" in page
     assert f"Signature of {cast.signatory.name}, Chief Executive" in page

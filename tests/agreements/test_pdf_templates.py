@@ -9,12 +9,14 @@ from io import BytesIO
 import page
 import pypdf
 import pytest
+from django.template.loader import render_to_string
 
-from agreements import documents
-from agreements.models import Document, Version
+from agreements import certificate, documents
+from agreements.models import Document, Signature, Version
 from agreements.questions.shown import Items, Nothing, Pairs, Shown, Table, Words
 from agreements.reading import read
 from portal.foundation import clock, pdf
+from portal.foundation.models import Notification
 from tests import factories
 from tests.agreements import full
 
@@ -125,7 +127,7 @@ def test_every_agreed_action_is_a_row_with_its_headings(version):
 
 
 def test_hostile_text_stays_text(document):
-    markup = documents.final_page(document, seal_fingerprint="0" * 64)
+    markup = certificate.final_page(document, seal_fingerprint="0" * 64)
     parsed = Text(markup)
 
     assert "script" not in parsed.tags
@@ -134,7 +136,7 @@ def test_hostile_text_stays_text(document):
 
 
 def test_headings_go_down_one_level_at_a_time(document):
-    tags = Text(documents.final_page(document, seal_fingerprint="0" * 64)).tags
+    tags = Text(certificate.final_page(document, seal_fingerprint="0" * 64)).tags
     levels = [int(tag[1]) for tag in tags if re.fullmatch(r"h[1-6]", tag)]
 
     assert levels.count(1) == 1
@@ -143,7 +145,7 @@ def test_headings_go_down_one_level_at_a_time(document):
 
 
 def test_every_link_of_the_contents_leads_somewhere_and_no_id_is_used_twice(document):
-    parsed = Text(documents.final_page(document, seal_fingerprint="0" * 64))
+    parsed = Text(certificate.final_page(document, seal_fingerprint="0" * 64))
 
     assert set(parsed.links) <= set(parsed.ids)
     assert len(parsed.ids) == len(set(parsed.ids))
@@ -151,8 +153,8 @@ def test_every_link_of_the_contents_leads_somewhere_and_no_id_is_used_twice(docu
 
 
 def test_the_final_pdf_meets_both_standards_and_is_read_in_the_order_of_the_questions(document):
-    attached = {"agreement.json": documents.as_bytes(documents.final_data(document))}
-    made = pdf.from_html(documents.final_page(document, seal_fingerprint="0" * 64), attachments=attached)
+    attached = {"agreement.json": documents.as_bytes(certificate.final_data(document))}
+    made = pdf.from_html(certificate.final_page(document, seal_fingerprint="0" * 64), attachments=attached)
 
     for profile in (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1):
         assert [failure.message for failure in page.validate_pdf_bytes(made, profile=profile).failures] == []
@@ -188,8 +190,12 @@ def test_a_draft_says_that_it_is_under_development_and_proves_nothing(version):
     assert "Finalagreedversion" not in text
 
 
-def test_the_certificate_names_who_when_how_and_which_words(document):
-    markup = documents.final_page(document, seal_fingerprint="0" * 64)
+PROVED = dt.datetime(2026, 2, 3, 9, 0, tzinfo=dt.UTC)
+
+
+def test_the_certificate_names_who_when_how_and_which_words(version):
+    document = full.document(version, email_verified_at=PROVED)
+    markup = certificate.final_page(document, seal_fingerprint="0" * 64)
     text = Text(markup[markup.index('id="certificate"') :]).text
     partner, prison = document.signatures.order_by("side")
     expected = [
@@ -200,6 +206,8 @@ def test_the_certificate_names_who_when_how_and_which_words(document):
         "passwordandone-timecode",
         "127.0.0.1",
         partner.email,
+        f"{PROVED:%H:%M:%S}UTC(09:00inLondon),byalinkthatwassenttoit",
+        f"Browser{squeezed(full.HOSTILE)}",
         "Isignthisagreement.",
         f"{partner.at:%H:%M:%S}UTC",
         "simpleelectronicsignaturewithatamper-evidentseal",
@@ -210,10 +218,66 @@ def test_the_certificate_names_who_when_how_and_which_words(document):
     assert [piece for piece in expected if piece not in text] == []
 
 
+EVIDENCE = {
+    "name": "Somebody Else",
+    "email": "else@example.org",
+    "email_verified_at": PROVED,
+    "post_title": "Another post",
+    "party_name": "Another party",
+    "side": "both",
+    "as_deputy": True,
+    "statement": "I sign something else.",
+    "words_sha256": "e" * 64,
+    "proved_by": "password and passkey",
+    "signed_in_at": PROVED,
+    "opened_at": PROVED,
+    "at": PROVED,
+    "network_address": "192.0.2.7",
+    "browser": "Another browser",
+}
+
+
+@pytest.mark.parametrize("field", EVIDENCE)
+def test_each_thing_that_is_kept_of_a_signature_is_printed(document, field):
+    """So none can be changed in the database without contradicting the sealed file."""
+    signature = document.signatures.first()
+    before = certified(signature)
+    setattr(signature, field, EVIDENCE[field])
+    assert certified(signature) != before
+
+
+def certified(signature: Signature) -> str:
+    return render_to_string("pdf/_certificate.html", {"certificate": {"signatures": [signature]}})
+
+
+def test_nothing_else_is_kept_of_a_signature():
+    kept = {field.name for field in Signature._meta.concrete_fields}
+    assert kept - set(EVIDENCE) == {"id", "document", "post", "by"}
+
+
+def test_the_certificate_tells_every_step_and_how_many_people_its_mail_reached():
+    cast = factories.Cast()
+    found = factories.bring_to("for signature", cast)
+    sent = found.changes.get(step="send-for-approval")
+    mail = {"template": "your_turn", "sent_at": clock.now()}
+    for number, more in enumerate(({}, {}, {"bounced_at": clock.now()}), start=1):
+        key = f"step:{sent.pk}:establishment:1>user:{number}"
+        Notification.objects.create(dedupe_key=key, addressee=f"user:{number}", **mail, **more)
+    Notification.objects.filter(dedupe_key=f"step:{sent.pk}:establishment:{cast.prison.pk}").update(
+        closed_at=clock.now()
+    )
+    told = [(label, party, mail) for _, label, party, mail in certificate.steps(found)]
+    assert told[-2:] == [
+        ("Send it for approval", cast.charity.name, "2 sent, 1 came back"),
+        ("Approve", cast.prison.name, "2 waiting"),
+    ]
+    assert len(told) == found.changes.count()
+
+
 def test_an_approval_by_a_deputy_says_for_whom(document):
     approval = document.version.approvals.get()
 
-    text = Text(documents.final_page(document, seal_fingerprint="0" * 64)).text
+    text = Text(certificate.final_page(document, seal_fingerprint="0" * 64)).text
 
     assert f"Approvalby{squeezed(approval.by.name)}forHeadofOffenderOutcomes" in text
 

@@ -74,7 +74,8 @@ class Casting:
     def person(self, at: str, email: str = "") -> User:
         name = next(self.names)
         email = email or f"{name.lower().replace(' ', '.')}@{at}.{DOMAIN}"
-        seen = {"joined_at": clock.now() - dt.timedelta(days=self.rng.randint(900, 1800)), "last_login": clock.now()}
+        joined_at = clock.now() - dt.timedelta(days=self.rng.randint(900, 1800))
+        seen = {"joined_at": joined_at, "email_verified_at": joined_at, "last_login": clock.now()}
         return User.objects.create(email=email, name=name, password=self.password, **seen)
 
     def fill(self, post: Post, at: str, email: str = "") -> User:

@@ -116,7 +116,7 @@ HELD = (
 
 def data_of(person: User) -> dict[str, Any]:
     """By heading, the rows under it. The account first."""
-    names = ("name", "email", "joined_at", "last_login", "is_active")
+    names = ("name", "email", "email_verified_at", "joined_at", "last_login", "is_active")
     data: dict[str, Any] = {"Account": [{name: getattr(person, name) for name in names}]}
     for held in HELD:
         data.setdefault(held.label, []).extend(held.rows(person))
