@@ -38,6 +38,15 @@ def watched_commit(plain: Callable[..., None]) -> Callable[..., None]:
     return commit
 
 
+def watched_save(plain: Callable[..., None]) -> Callable[..., None]:
+    def save(approval: Any, *args: Any, **kwargs: Any) -> None:
+        plain(approval, *args, **kwargs)
+        if getattr(here, "moment", "") == "between its writes":
+            die()
+
+    return save
+
+
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     here.moment = environ.get("HTTP_X_DIE", "")
     answer = portal(environ, start_response)
@@ -49,8 +58,10 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 def watch() -> None:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
+    from agreements.models import Approval
     from agreements.views import steps
 
+    Approval.save = watched_save(Approval.save)
     steps.perform = watched_step(steps.perform)
     BaseDatabaseWrapper.commit = watched_commit(BaseDatabaseWrapper.commit)
 

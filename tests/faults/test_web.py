@@ -11,14 +11,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from agreements.models import Approval, Document, Printing, Status, StatusChange, Version
 from portal.foundation.models import Notification
 from script.services import UNPACKED, answers, free_port, running
 from tests import factories
-from tests.agreements.test_races import copy_for_approval
+from tests.agreements.test_races import copy_for_approval, only_postgresql, without
 from tests.faults.web import Visitor, silence, web
 from tests.journeys.surroundings import mail_server, share_a_folder, wait_until, worker_and_beat
 
@@ -144,7 +143,12 @@ LIMITS = {"socket_timeout": 3, "socket_connect_timeout": 3, "max_retries": 0}
 @pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("moment", "is_approved", "second"),
-    [("before the commit", False, 302), ("after the commit", True, 409), ("before the answer", True, 409)],
+    [
+        ("between its writes", False, 302),
+        ("before the commit", False, 302),
+        ("after the commit", True, 409),
+        ("before the answer", True, 409),
+    ],
 )
 def test_a_server_that_is_killed_in_the_middle_leaves_one_approval_when_it_is_sent_again(
     cast, folder, moment, is_approved, second
@@ -163,6 +167,17 @@ def test_a_server_that_is_killed_in_the_middle_leaves_one_approval_when_it_is_se
     assert (cast.hoo.name in html.unescape(page)) == is_approved
     assert approved(version) == (1, 1, 1)
     assert told.count() == before + 1
+
+
+@only_postgresql
+def test_twin_without_a_transaction_a_server_that_is_killed_leaves_half_an_approval(cast, folder):
+    [version] = waiting(cast)
+    with web(folder, broker=NOBODY_LISTENS, application="tests.faults.unguarded") as site:
+        hoo = Visitor(cast.hoo, site)
+        form = hoo.form(step(version))
+        with pytest.raises((OSError, http.client.HTTPException)):
+            hoo.post(step(version), form, X_Die="between its writes")
+    assert approved(version) == (0, 1, 0)
 
 
 # F14, F15: the same form twice, and two approvers
@@ -204,7 +219,19 @@ def test_of_two_approvers_over_http_one_approves_and_the_other_hears_who_and_whe
     race_over_http(cast, folder, 5)
 
 
+@only_postgresql
+@pytest.mark.parametrize("other", ["hoo", "deputy"], ids=["the same form twice", "two approvers"])
+def test_twin_without_lock_condition_and_constraint_both_of_two_presses_approve(cast, folder, other):
+    [version] = waiting(cast)
+    constraints = (Approval, "one_standing_approval_a_post"), (Document, "one_standing_document_a_version")
+    with without(*constraints), web(folder, broker=NOBODY_LISTENS, application="tests.faults.unguarded") as site:
+        people = [Visitor(cast.hoo, site), Visitor(getattr(cast, other), site)]
+        presses = [partial(person.post, step(version), person.form(step(version))) for person in people]
+        assert [status for status, _ in at_once(*presses)] == [302, 302]
+        assert approved(version) == (2, 2, 2)
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets only one writer in")
+@only_postgresql
 def test_of_a_thousand_pairs_over_http_none_approves_twice(cast, folder):
     race_over_http(cast, folder, 1000)
