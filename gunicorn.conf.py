@@ -1,5 +1,7 @@
 """The web server, the same in the demonstration and in production."""
 
+import os
+
 workers = 2
 threads = 4
 preload_app = True
@@ -19,7 +21,11 @@ logconfig_dict = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         "gunicorn.error": {"level": "WARNING", "handlers": ["console"], "propagate": False},
-        "gunicorn.access": {"level": "INFO", "handlers": ["console"], "propagate": False},
+        "gunicorn.access": {
+            "level": os.environ.get("LOG_LEVEL") or "INFO",
+            "handlers": ["console"],
+            "propagate": False,
+        },
     },
     "root": {"level": "WARNING", "handlers": ["console"]},
 }

@@ -10,8 +10,10 @@ from django.db.models import F
 
 from agreements.models import Printing
 from agreements.tasks import print_one
+from directory.handouts import renew_handouts
 from portal.foundation.models import Notification
 from portal.home.demo.cast import FIRST_CHARITY, FIRST_PRISON, assemble
+from portal.home.demo.doing import do_what_was_agreed
 from portal.home.demo.funding import share_with_a_funder
 from portal.home.demo.listings import fill_the_directory
 from portal.home.demo.needing import say_what_is_needed
@@ -38,10 +40,12 @@ def load(number: int, *, sealed: int, say: Say) -> None:
     with no_query_log(), transaction.atomic():
         tell(number, say)
         say(f"{look_after_agreements()} reviews are held.")
+        say(f"{do_what_was_agreed()} agreed actions are done, or said to be.")
         fill_in_profiles()
         say(f"{fill_the_directory()} services are in the directory.")
         label_and_publish()
         keep_back_old_mail()
+    renew_handouts()
     seal_some(sealed, say)
 
 

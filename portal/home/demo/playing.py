@@ -19,6 +19,9 @@ from portal.home.demo.scene import Answers, Scene
 from portal.home.demo.specification import specification
 
 LEARNED = "We have since asked people here, together with the coordinator, and changed the plan accordingly."
+# So many days after the start: in some agreements that was long ago, in some it is soon.
+ASKED_AFTER = 300
+ASKED = "Ask the people who take part how it goes, and tell each other what they said"
 
 
 @dataclass
@@ -126,6 +129,8 @@ def agree_actions(play: Play) -> None:
     for what, owner, post in scene.about["actions"]:
         due_on = clock.today() + dt.timedelta(days=scene.here.randint(10, 40))
         actions.add_action(version, by=play.writer, what=what, owner=owner, post_title=post, due_on=due_on)
+    later = max(scene.begins + dt.timedelta(days=ASKED_AFTER), clock.today())
+    actions.add_action(version, by=play.writer, what=ASKED, owner="both", post_title="Service manager", due_on=later)
 
 
 def approve(play: Play) -> None:

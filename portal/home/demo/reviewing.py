@@ -10,6 +10,7 @@ from directory.models import Holding
 from portal.foundation import clock
 from portal.foundation.models import User
 from portal.home.demo.moments import LONDON, working_day_by
+from portal.home.demo.playing import ASKED
 from reviews import dates, form
 from reviews.models import Review
 from reviews.operations import confirm, save_answers, seen
@@ -21,6 +22,7 @@ from reviews.tasks import schedule_reviews
 # One review in so many is late; the others have been held a few days after they were due.
 LATE = 8
 DAYS_AFTER = 5
+KEPT = 3
 COUNTS = {
     "referrals": 24,
     "accepted": 20,
@@ -49,9 +51,10 @@ SAID = {
 }
 ROWS = {
     form.OUTCOMES: {"progress": "on-track", "evidence": "Asked at the end of each course: most say so."},
-    form.ACTIONS: {"done": "partly", "next": "keep"},
+    form.ACTIONS: {"done": "yes", "next": "close"},
     form.FIGURES: {"actual": "A little over the target", "change": "Nothing"},
 }
+NOT_YET = {"done": "partly", "next": "keep"}
 
 
 def look_after_agreements() -> int:
@@ -115,5 +118,7 @@ def what_depends_on(review: Review) -> dict[str, Any]:
 
 
 def rows(reading: ReviewReading, question_id: str) -> list[dict[str, Any]]:
+    """What is due later is kept. In one review of three, so is the first of the agreed actions."""
     labels = row_labels(reading.asked[question_id], reading.answers, reading.lookup)
-    return [{"for": label} | ROWS[question_id] for label in labels]
+    kept = {ASKED, *(labels[:1] if reading.review.pk % KEPT == 0 else ())} if question_id == form.ACTIONS else set()
+    return [{"for": label} | ROWS[question_id] | (NOT_YET if label in kept else {}) for label in labels]
