@@ -30,7 +30,7 @@ class SignInForm(LoginForm):
     shared = forms.BooleanField(
         required=False,
         label="This is a shared computer",
-        help_text="You will be signed out after 15 minutes without a page, and nothing is kept here.",
+        help_text="You will be signed out when you open no page for 15 minutes, and nothing is kept on the computer.",
     )
 
     def __init__(self, *args, **kwargs):
