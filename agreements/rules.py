@@ -13,6 +13,7 @@ from portal.foundation.models import User
 
 Reasons = list[str]
 
+NO_SECOND_FACTOR = "Set up your second factor first, under Your account."
 NEEDED_FROM_PAPER = ("S1-01", "S1-05", "S1-08")
 SILENCE = dt.timedelta(days=365)
 
@@ -85,7 +86,7 @@ def has_a_second_factor(version: Version, by: User) -> Reasons:
     """Approvers and signatories set up a second factor before their first approval or signature."""
     if identity.has_second_factor(by):
         return []
-    return ["Set up your second factor first, under Your account."]
+    return [NO_SECOND_FACTOR]
 
 
 def has_not_acted_for_the_other_side(version: Version, by: User) -> Reasons:
@@ -177,7 +178,7 @@ def _already(approval: Approval) -> str:
 
 
 def _sentences(gaps: Iterable[Gap]) -> Reasons:
-    return [f"{gap.question.id}: {sentence}." for gap in gaps for sentence in gap.sentences]
+    return [sentence for gap in gaps for sentence in gap.said]
 
 
 def is_past_its_last_day(version: Version, by: User | None) -> Reasons:

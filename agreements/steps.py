@@ -18,7 +18,7 @@ class Step:
     """One row of the life-cycle table: from, to (or what it goes back to), who, when, what follows.
 
     `records` are written before it is asked whether the step `completes`: an approval by the first of two approvers
-    is recorded, and the status stays. `asks` names what its page asks for besides a yes.
+    is recorded, and the status stays. `asks` names what its page asks for besides a yes; `then` says what happens next.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Step:
     effects: tuple[Effect, ...] = ()
     asks: tuple[str, ...] = ()
     reasons: Choices = ()
+    then: str = ""
     is_grave: bool = False
 
 
@@ -57,6 +58,7 @@ STEPS: tuple[Step, ...] = (
         "draft for the partner",
         rules=(rules.outline_is_complete, rules.an_approver_is_named),
         effects=(effects.show_to_the_prison, effects.close_the_clarification),
+        then="You can’t change the outline while the prison decides. You get an email when it has.",
     ),
     Step(
         "accept",
@@ -66,6 +68,7 @@ STEPS: tuple[Step, ...] = (
         "decide for the prison",
         rules=(rules.specification_is_complete, rules.funding_is_secured, rules.commits_no_spending),
         asks=("note",),
+        then="Both sides then write the project details together.",
     ),
     Step(
         "support",
@@ -76,6 +79,7 @@ STEPS: tuple[Step, ...] = (
         rules=(rules.specification_is_complete, rules.commits_no_spending),
         effects=(effects.ask_for_letter,),
         asks=("note",),
+        then="The organisation gets a sealed letter for its funders. The details follow once the money is there.",
     ),
     Step(
         "return-outline",
@@ -86,6 +90,7 @@ STEPS: tuple[Step, ...] = (
         effects=(effects.ask_for_clarification,),
         asks=RETURNING,
         reasons=reasons.RETURN,
+        then="The organisation can change only the questions that you choose. Your time to answer stops meanwhile.",
     ),
     Step(
         "confirm-funding",
@@ -94,6 +99,7 @@ STEPS: tuple[Step, ...] = (
         Status.DETAILS,
         "draft for the partner",
         rules=(rules.funding_is_secured,),
+        then="Both sides then write the project details together.",
     ),
     Step(
         "end-support",
@@ -104,6 +110,7 @@ STEPS: tuple[Step, ...] = (
         effects=ENDING,
         asks=("reason", "note"),
         reasons=reasons.DECLINE,
+        then="This can’t be undone. Everyone who has worked on it is told.",
         is_grave=True,
     ),
     Step(
@@ -130,6 +137,7 @@ STEPS: tuple[Step, ...] = (
             rules.an_approver_is_named,
         ),
         effects=(effects.close_the_clarification,),
+        then="Nobody can change the answers while the prison decides. You get an email when it has.",
     ),
     Step(
         "approve",
@@ -146,16 +154,7 @@ STEPS: tuple[Step, ...] = (
         completes=rules.is_approved_by_everyone,
         effects=(effects.freeze_the_words,),
         asks=("words", "note"),
-    ),
-    Step(
-        "return-for-changes",
-        "Return it for changes",
-        (Status.FOR_APPROVAL, Status.FOR_SIGNATURE),
-        Status.DETAILS,
-        "return a document",
-        effects=(effects.overtake_the_document, effects.ask_for_clarification),
-        asks=RETURNING,
-        reasons=reasons.RETURN,
+        then="After the last approval the words are frozen. The organisation signs first, then the prison.",
     ),
     Step(
         "sign",
@@ -172,6 +171,18 @@ STEPS: tuple[Step, ...] = (
         completes=rules.is_signed_by_both_parties,
         effects=(effects.put_in_force,),
         asks=("words", "identity"),
+        then="After the last signature the agreement is in force, and a sealed PDF is made.",
+    ),
+    Step(
+        "return-for-changes",
+        "Return it for changes",
+        (Status.FOR_APPROVAL, Status.FOR_SIGNATURE),
+        Status.DETAILS,
+        "return a document",
+        effects=(effects.overtake_the_document, effects.ask_for_clarification),
+        asks=RETURNING,
+        reasons=reasons.RETURN,
+        then="Only the questions that you choose can be changed. Whoever has approved or signed does so again afterwards.",
     ),
     Step(
         "take-in-paper",
@@ -181,6 +192,7 @@ STEPS: tuple[Step, ...] = (
         "take in paper",
         rules=(rules.paper_says_enough, rules.starts_before_it_ends),
         effects=(effects.put_paper_in_force,),
+        then="The prison can read it from now on, and it counts as agreed.",
     ),
     Step(
         "decline",
@@ -191,6 +203,7 @@ STEPS: tuple[Step, ...] = (
         effects=ENDING,
         asks=("reason", "note"),
         reasons=reasons.DECLINE,
+        then="This can’t be undone. Everyone who has worked on it is told.",
         is_grave=True,
     ),
     Step(
@@ -202,6 +215,7 @@ STEPS: tuple[Step, ...] = (
         effects=ENDING,
         asks=("reason", "note"),
         reasons=reasons.WITHDRAW,
+        then="This can’t be undone. Everyone who has worked on it is told.",
         is_grave=True,
     ),
     Step(
@@ -213,6 +227,7 @@ STEPS: tuple[Step, ...] = (
         rules=(rules.no_other_version_is_being_drafted,),
         effects=(effects.open_the_next_version,),
         asks=("note",),
+        then="The next version opens with these answers. This one stays in force until both sides have signed the next.",
     ),
     Step(
         "pause",
@@ -223,6 +238,7 @@ STEPS: tuple[Step, ...] = (
         effects=(effects.take_off_the_directory,),
         asks=("reason", "note"),
         reasons=reasons.PAUSE,
+        then="The service leaves the directory until one of you resumes it. Both sides are told.",
     ),
     Step(
         "resume",
@@ -233,6 +249,7 @@ STEPS: tuple[Step, ...] = (
         goes_back_to=rules.status_before_the_pause,
         effects=(effects.back_on_the_directory,),
         asks=("note",),
+        then="The agreement goes on, and the service is back in the directory.",
     ),
     Step(
         "end",
@@ -245,6 +262,7 @@ STEPS: tuple[Step, ...] = (
         effects=(effects.take_off_the_directory,),
         asks=("reason", "last_day", "note"),
         reasons=reasons.END,
+        then="Both sides are told. The agreement holds until its last day is over, and then it ends by itself.",
         is_grave=True,
     ),
     Step(

@@ -15,7 +15,7 @@ OPENS_A_VERSION = (Outcome.CHANGES, Outcome.EXTEND)
 def reasons_against(reading: ReviewReading) -> list[str]:
     """What has to be written or put right before the sides can confirm it."""
     return [
-        *(f"{gap.question.id}: {sentence}." for gap in reading.gaps() for sentence in gap.sentences),
+        *(sentence for gap in reading.gaps() for sentence in gap.said),
         *_dates_that_cannot_be(reading),
         *_outcomes_that_cannot_be(reading),
     ]

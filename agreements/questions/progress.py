@@ -18,6 +18,13 @@ class Gap:
     question: Question
     sentences: tuple[str, ...]
 
+    @property
+    def said(self) -> list[str]:
+        """Each sentence after its question in words: nobody knows questions by their ids alone."""
+        text = self.question.text
+        text = text if text.endswith(("?", ".")) else f"{text}:"
+        return [f"{self.question.id}: {text} {sentence}." for sentence in self.sentences]
+
 
 def asked(definition: Definition, answers: Answers) -> tuple[Question, ...]:
     """The questions whose condition holds. An answer to a question that isn't asked counts for nothing."""

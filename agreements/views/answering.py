@@ -11,7 +11,7 @@ from agreements.forms.section import SectionForm
 from agreements.models import Agreement
 from agreements.operations.answering import Saved, Stored
 from agreements.questions.definition import Question, Section
-from agreements.questions.shown import Shown, Words, shown
+from agreements.questions.shown import Nothing, Shown, Words, shown
 from agreements.questions.values import Lookup
 from portal.foundation import typed
 from portal.foundation.doubts import DOUBT, SURE, doubts
@@ -133,6 +133,8 @@ class AnswersPage:
 
     def show(self, form: SectionForm, **more: Any) -> HttpResponse:
         read_only = [(question, self.reading.shown(question)) for question in self.asked if question not in self.open]
+        # What a step will fill in is nothing to wait for here.
+        read_only = [(question, shown) for question, shown in read_only if question.is_stored or shown != Nothing()]
         return self._render(self.edit_template, form=form, read_only=read_only, ask_if_sure=self.is_in_doubt, **more)
 
     def conflict(self, saved: Saved) -> HttpResponse:

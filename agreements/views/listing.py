@@ -18,7 +18,7 @@ from agreements.reading import Reading, read, read_at
 from agreements.timing import spells
 from agreements.turns import turn
 from agreements.views.finding import find_agreement, find_version
-from agreements.views.task_list import tasks
+from agreements.views.task_list import asked_about, tasks
 from agreements.workflow import BY_NAME, steps_open_to
 from portal.foundation import clock
 from portal.foundation.paging import paged
@@ -50,9 +50,11 @@ def agreement_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "version": version,
         "other": agreement.versions.exclude(pk=version.pk).filter(status__in=(*DRAFTED, *LIVE)).first(),
         "is_signed": (current or version).status in (*LIVE, Status.ENDED),
+        "is_draft": version.status in DRAFTED,
         "turn": now,
         "side": side,
         "is_my_turn": now.is_of(side),
+        "asked_about": asked_about(reading, now),
         "parts": tasks(reading, request.user, now),
         "steps": steps_open_to(request.user, version),
         "open_comments": version.comments.filter(resolved_at=None).count(),

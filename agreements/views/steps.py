@@ -67,12 +67,14 @@ def ask(
     request: HttpRequest, version: Version, step: Step, form: StepForm, reasons: tuple[str, ...] = ()
 ) -> HttpResponse:
     words, sha256 = words_to_read(version) if "words" in step.asks else ("", "")
+    against = reasons or tuple(reasons_against(step, version, request.user))
     context = {
         "version": version,
         "agreement": version.agreement,
         "step": step,
         "form": form,
-        "reasons": reasons or reasons_against(step, version, request.user),
+        "reasons": against,
+        "needs_second_factor": rules.NO_SECOND_FACTOR in against,
         "words": words,
         "sha256": sha256,
         "opened": signing.dumps([sha256, clock.now().isoformat()], salt=SALT),
@@ -102,7 +104,8 @@ def prove(request: HttpRequest, form: StepForm) -> dict:
     passkey = given["credential"]
     proved_by = identity.prove(request.user, password=request.POST["password"], code=given["code"], passkey=passkey)
     if not proved_by:
-        raise NotReady(NOT_PROVED)
+        form.add_error("password", NOT_PROVED)
+        raise NotReady
     evidence = Evidence(
         proved_by=proved_by,
         signed_in_at=signed_in_at(request),
@@ -132,5 +135,5 @@ def signed_in_at(request: HttpRequest) -> dt.datetime:
 def done(step: Step, change) -> str:
     now = change.version.get_status_display().lower()
     if change.from_status == change.to_status:
-        return f"Done: {step.label[:1].lower() + step.label[1:]}."
-    return f"Done. The agreement is now: {now}."
+        return f"“{step.label}” is recorded."
+    return f"The agreement is now: {now}."

@@ -50,6 +50,18 @@ def task(reading: Reading, definition: Definition, section: Section, open_now: f
     }
 
 
+def asked_about(reading: Reading, turn: Turn) -> list[tuple[str, str]]:
+    """The questions that were sent back, each with the place where it is answered."""
+    names = set(turn.asked.questions) if turn.asked else set()
+    reference = reading.version.agreement.reference
+    return [
+        (question.text, f"{reverse('section_edit', args=[reference, section.id])}#question-{question.id}")
+        for section in reading.sections
+        for question in section.questions
+        if question.id in names
+    ]
+
+
 def _actions(reading: Reading, section: Section) -> dict:
     agreed = reading.version.actions.count()
     return {

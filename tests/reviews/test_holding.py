@@ -74,8 +74,9 @@ def test_an_incomplete_review_cant_be_confirmed_and_says_what_is_missing(cast):
     review = stories.planned(cast)
     with pytest.raises(NotReady) as refused:
         confirm_now(review, cast.signatory)
-    assert "RVW-02: Enter date held." in refused.value.reasons
-    assert "RVW-10: Choose an answer." in refused.value.reasons
+    words = review.question_set.words.questions
+    assert f"RVW-02: {words['RVW-02'].text} Enter date held." in refused.value.reasons
+    assert f"RVW-10: {words['RVW-10'].text} Choose an answer." in refused.value.reasons
     assert stories.fresh(review).confirmations == {}
 
 
