@@ -16,7 +16,7 @@ class PostOffice:
     is_away: bool = False
     refuses: set[str] = field(default_factory=set)
     delivered: list[tuple[Any, Any]] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    refused: list[tuple[Any, Any]] = field(default_factory=list)
 
     def reset(self) -> None:
         self.is_away, self.refuses, self.delivered, self.refused = False, set(), [], []
@@ -37,7 +37,7 @@ class Backend(BaseEmailBackend):
         for message in messages:
             self.open()
             if message.to[0] in office.refuses:
-                office.refused.append(message.extra_headers["Message-ID"])
+                office.refused.append((clock.now(), message))
                 raise smtplib.SMTPRecipientsRefused({message.to[0]: (550, b"No such person")})
             office.delivered.append((clock.now(), message))
         return len(messages)

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from directory.delivery import send_mail
+from directory.mail_log import tell_their_lead
 from portal.foundation import clock
+from portal.foundation.models import Notification
 from reviews.reminders import send_reminders, topic
 from tests.reviews import world as story
 from tests.reviews.post_office import BACKEND, office
@@ -22,6 +24,9 @@ FIRST = dt.date(2026, 9, 1)
 REMINDERS, MAIL = 1, 8
 # A retry waits an hour at most, and the digest of the day may have gone: told by the end of the second good day.
 SLACK = 2
+UNREACHABLE = "Mail doesn’t reach "
+# Whose mail is refused for ever, of the people who are there from the beginning: a manager and a deputy.
+REFUSED = (1, 3)
 # A quarter in which people leave while their mail waits.
 SEED_OF_THE_TWINS = 7
 
@@ -51,7 +56,7 @@ def live(days: int, seed: int) -> Life:
     dice = random.Random(seed)
     with clock.set_to(at(FIRST, 0)):
         life = Life(story.found(dice, FIRST))
-    office.refuses = {life.world.tenures[3].user.email}
+    office.refuses = {life.world.tenures[number].user.email for number in REFUSED}
     for number in range(days):
         day = FIRST + dt.timedelta(days=number)
         break_something(life, dice, day)
@@ -115,19 +120,25 @@ class Telling:
 
 
 def tellings() -> list[Telling]:
-    """What stands in the mails that were delivered, as a reader finds it: the subject, or the lines of a digest.
-
-    That an address is refused is news of a person, not of a thing that is due.
-    """
+    """What stands in the mails that were delivered, as a reader finds it: the subject, or the lines of a digest."""
     told = []
     for moment, mail in office.delivered:
-        if mail.subject.startswith("Mail doesn’t reach"):
+        if is_of_a_person(mail):
             continue
-        day = moment.astimezone(LONDON).date()
+        day = london_day(moment)
         lines = [mail.subject] if "things to look at" not in mail.subject and "thing to" not in mail.subject else []
         lines += [line for line in mail.body.splitlines() if " due " in line] if not lines else []
         told += [Telling(mail.to[0], line, day) for line in lines]
     return told
+
+
+def is_of_a_person(mail) -> bool:
+    """That somebody’s mail is refused is no thing that is due: `of_people` counts it by a rule of its own."""
+    return mail.subject.startswith(UNREACHABLE)
+
+
+def london_day(moment: dt.datetime) -> dt.date:
+    return moment.astimezone(LONDON).date()
 
 
 def missed(life: Life, told: list[Telling]) -> list[str]:
@@ -196,13 +207,39 @@ def told_after_leaving(life: Life, told: list[Telling]) -> list[Telling]:
     return found
 
 
+def of_people(life: Life, tenure: story.Tenure) -> dict[str, list]:
+    """When mail to somebody is refused, the lead of their party hears: once in each month in which it was."""
+    refused = [(moment, mail) for moment, mail in office.refused if mail.to == [tenure.user.email]]
+    days = sorted(london_day(moment) for moment, mail in refused if not is_of_a_person(mail))
+    months = {(day.year, day.month): day for day in reversed(days)}
+    of_them = [(london_day(moment), mail) for moment, mail in office.delivered if is_of_a_person(mail)]
+    told = [(day, mail.to[0]) for day, mail in of_them if mail.subject == f"{UNREACHABLE}{tenure.user.name}"]
+    by = {day: good_day_after(life, day) for day in months.values()}
+    counted = Counter(email for _, email in told)
+    parties = {tenure.post.organisation, tenure.post.establishment, None}
+    here = {(day, email): list(life.world.emails_at(day).get(email, [])) for day, email in told}
+    return {
+        "missed": [day for day, last in by.items() if last and not any(day <= on <= last for on, _ in told)],
+        "twice": [email for email, count in counted.items() if count > len(months)],
+        "after leaving": [
+            key
+            for key, posts in here.items()
+            if not any({post.organisation, post.establishment} <= parties for post in posts)
+        ],
+    }
+
+
 def counts(life: Life) -> dict[str, list]:
     told = tellings()
-    return {
+    found = {
         "missed": missed(life, told),
         "twice": told_twice(life, told),
         "after leaving": told_after_leaving(life, told),
     }
+    for tenure in life.world.tenures:
+        for name, more in of_people(life, tenure).items():
+            found[name] += more
+    return found
 
 
 def assert_all_is_well(life: Life, seed: int) -> None:
@@ -210,7 +247,8 @@ def assert_all_is_well(life: Life, seed: int) -> None:
     print(f"\nseed {seed}: {len(life.world.watched)} things, {mails} mails, {len(tellings())} tellings,", end=" ")
     print({name: len(value) for name, value in found.items()})
     assert (seed, found) == (seed, {"missed": [], "twice": [], "after leaving": []})
-    assert len(set(office.refused)) == len(office.refused), f"seed {seed}: tried again after it was refused for ever"
+    refused = [mail.extra_headers["Message-ID"] for _, mail in office.refused]
+    assert len(set(refused)) == len(refused), f"seed {seed}: tried again after it was refused for ever"
     assert len({mail.extra_headers["Message-ID"] for _, mail in office.delivered}) == mails
     assert not any("no mail may say" in mail.body for _, mail in office.delivered)
 
@@ -245,6 +283,21 @@ def test_a_few_weeks_show_the_loss_when_a_guard_is_off(monkeypatch, loss):
     found = counts(live(days, SEED_OF_THE_TWINS))
     assert found[loss] != []
     assert [other for other in found if other != loss and found[other]] == []
+
+
+def tell_each_time(mail: Notification) -> None:
+    """As if it weren’t known what was told this month."""
+    for row in Notification.objects.filter(dedupe_key__startswith="unreachable:"):
+        Notification.objects.filter(pk=row.pk).update(dedupe_key=f"told:{row.pk}")
+    tell_their_lead(mail)
+
+
+@pytest.mark.parametrize(("loss", "without"), [("missed", lambda mail: None), ("twice", tell_each_time)])
+def test_a_few_weeks_show_that_the_lead_of_somebody_unreachable_hears_nothing_or_too_often(monkeypatch, loss, without):
+    monkeypatch.setattr("directory.delivery.tell_their_lead", without)
+    life = live(91, SEED_OF_THE_TWINS)
+    found = of_people(life, life.world.tenures[REFUSED[0]])
+    assert [name for name in found if found[name]] == [loss]
 
 
 @pytest.mark.slow
