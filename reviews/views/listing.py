@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from agreements.models import DRAFTED
 from agreements.questions.progress import section_state
 from agreements.views.task_list import COLOURS
 from portal.foundation.models import User
@@ -58,8 +59,9 @@ def todo(request: SignedIn, reading: ReviewReading) -> dict[str, Any]:
 
 
 def record(request: SignedIn, reading: ReviewReading) -> dict[str, Any]:
-    """What was written in a review that isn't open any more."""
-    return {"parts": reading.parts()}
+    """What was written in a review that isn't open any more, and the version that it has opened."""
+    drafts = reading.review.agreement.versions.filter(status__in=DRAFTED, number__gt=reading.review.version.number)
+    return {"parts": reading.parts(), "opened": drafts.first()}
 
 
 def tasks(reading: ReviewReading, user: User) -> list[dict]:
