@@ -15,6 +15,7 @@ def test_the_first_administrator_looks_after_cjvsf_and_has_no_password_yet():
     who = User.objects.get(email="first@example.org")
     assert manages(who, Party())
     assert not who.has_usable_password()
+    assert who.email_verified_at is None, "No link was sent to that address"
 
 
 def test_there_is_one_first_administrator():

@@ -77,6 +77,12 @@ def test_an_invitation_is_used_once(client, invitation, post):
     assert not User.objects.filter(name="Thief").exists()
 
 
+def test_the_link_of_the_mail_verifies_the_address_to_which_it_was_sent(client, invitation):
+    with clock.set_to(moment := clock.now()):
+        client.post(address(invitation), GIVEN)
+    assert User.objects.get(email=ADDRESS).email_verified_at == moment
+
+
 def test_an_invitation_runs_for_fourteen_days(client, invitation, post):
     for days, status in ((13, 200), (15, 410)):
         with clock.set_to(clock.now() + dt.timedelta(days=days)):

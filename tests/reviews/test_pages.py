@@ -287,3 +287,12 @@ def test_the_page_of_the_agreement_leads_to_its_reviews_figures_and_actions(cast
     assert address("review_detail", review) in page
     assert reverse("figure_list", args=[review.agreement.reference]) in page
     assert f"{reverse('action_board')}?agreement={review.agreement.reference}" in page
+
+
+@pytest.mark.parametrize(("given", "leads_on"), [({}, False), (stories.CHANGES, True)], ids=["unchanged", "changes"])
+def test_a_held_review_leads_to_the_version_that_it_has_opened(cast, given, leads_on):
+    review = stories.held(cast, **given)
+    answer = signed_in(cast.hoo).get(address("review_detail", review))
+    assert ("Go to version 2" in words(answer)) == leads_on
+    place = reverse("agreement_detail", args=[review.agreement.reference])
+    assert (f"{place}?version=2" in answer.content.decode()) == leads_on
