@@ -104,6 +104,13 @@ def test_twin_without_the_rule_the_token_is_logged(written, monkeypatch):
     assert CANARY in logs.without_secrets(None, "", {"event": token})["event"]
 
 
+def test_accesses_are_logged_as_long_as_somebody_wants_to_know_that_much(monkeypatch):
+    for wanted, level in (("", "INFO"), ("WARNING", "WARNING")):
+        monkeypatch.setenv("LOG_LEVEL", wanted)
+        told = runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))
+        assert told["logconfig_dict"]["loggers"]["gunicorn.access"]["level"] == level
+
+
 def test_the_web_server_writes_like_everybody_else_and_tells_no_token():
     told = runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))
     out = StringIO()
