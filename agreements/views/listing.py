@@ -44,12 +44,11 @@ def agreement_detail(request: HttpRequest, reference: str) -> HttpResponse:
     reading = read(version)
     now = turn(version)
     side = side_of(request.user, agreement)
-    current = agreement.current_version if agreement.current_version_id != version.pk else None
     context = {
         "agreement": agreement,
         "version": version,
         "other": agreement.versions.exclude(pk=version.pk).filter(status__in=(*DRAFTED, *LIVE)).first(),
-        "is_signed": (current or version).status in (*LIVE, Status.ENDED),
+        "is_signed": (agreement.current_version or version).status in (*LIVE, Status.ENDED),
         "is_draft": version.status in DRAFTED,
         "turn": now,
         "side": side,
@@ -58,7 +57,6 @@ def agreement_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "parts": tasks(reading, request.user, now),
         "steps": steps_open_to(request.user, version),
         "open_comments": version.comments.filter(resolved_at=None).count(),
-        "actions": version.actions.count(),
         "printings": version.printings.defer("html", "data")[:3],
         "may_import": version.status in DRAFTED and may_draft(request.user, agreement),
         "has_newer_questions": may_draft(request.user, agreement) and bool(newer_sets(version)),
