@@ -5,15 +5,16 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import QueryDict
 
 from agreements.models import DRAFTED, Action, Agreement, Status
 from agreements.models.agreement import MONTHS_BEFORE_THE_END, TOLD
 from agreements.statuses import statuses_in
-from directory.models import Establishment, LocalAuthority, Organisation, Post, Term
+from directory.models import Establishment, LocalAuthority, Organisation, Post, Service, Term
 from directory.standing import standing
 from portal.foundation.models import User
+from portal.foundation.selects import RowFilter, WordFilter
 
 
 class OfAgreement(django_filters.FilterSet):
@@ -24,22 +25,22 @@ class OfAgreement(django_filters.FilterSet):
     """
 
     quiet: tuple[str, ...] = ("area", "need")
-    prison = django_filters.ModelChoiceFilter(
-        label="Prison", queryset=Establishment.objects.all(), to_field_name="slug", method="of", empty_label="Any"
+    prison = RowFilter(
+        label="Prison", queryset=Establishment.objects.only("slug", "name"), to_field_name="slug", method="of"
     )
-    area = django_filters.ModelChoiceFilter(
+    area = RowFilter(
         label="Council area of the prison",
         queryset=LocalAuthority.objects.filter(establishment__isnull=False).distinct(),
         to_field_name="gss",
         method="of",
         empty_label="Any",
     )
-    organisation = django_filters.ModelChoiceFilter(
-        label="Organisation", queryset=Organisation.objects.all(), to_field_name="slug", method="of", empty_label="Any"
+    organisation = RowFilter(
+        label="Organisation", queryset=Organisation.objects.all(), to_field_name="slug", method="of"
     )
-    need = django_filters.ModelChoiceFilter(
+    need = RowFilter(
         label="Need",
-        queryset=Term.objects.filter(vocabulary__key="needs", vocabulary__establishment=None),
+        queryset=Term.objects.filter(vocabulary__key="needs", vocabulary__establishment=None).only("slug", "label"),
         to_field_name="slug",
         method="of",
         empty_label="Any",
@@ -47,7 +48,7 @@ class OfAgreement(django_filters.FilterSet):
 
     def __init__(self, *args, organisations: QuerySet, **kwargs):
         super().__init__(*args, **kwargs)
-        self.filters["organisation"].queryset = organisations
+        self.filters["organisation"].queryset = organisations.only("slug", "name")
         for name in self.quiet:
             if not self.data.get(name):
                 del self.filters[name]
@@ -68,15 +69,9 @@ class AgreementFilter(OfAgreement):
         *((f"no {name}", f"In force without {words}") for name, (words, _) in TOLD.items()),
     )
     words = django_filters.CharFilter(label="Words in the service or organisation", method="with_words")
-    status = django_filters.ChoiceFilter(
-        label="Status", choices=Status.choices, field_name="current_version__status", empty_label="Any"
-    )
-    stage = django_filters.ChoiceFilter(
-        label="Stage, if not over", choices=STAGES, method="in_stage", empty_label="Any"
-    )
-    standing = django_filters.ChoiceFilter(
-        label="What stands out", choices=STANDINGS, method="which_stand_out", empty_label="Anything"
-    )
+    status = WordFilter(label="Status", choices=Status.choices, field_name="current_version__status")
+    stage = WordFilter(label="Stage, if not over", choices=STAGES, method="in_stage")
+    standing = WordFilter(label="What stands out", choices=STANDINGS, method="which_stand_out", empty_label="Anything")
     label = django_filters.CharFilter(label="Label", field_name="labels__name", lookup_expr="iexact")
 
     class Meta:
@@ -102,7 +97,9 @@ class AgreementFilter(OfAgreement):
 
     def with_words(self, queryset: QuerySet, name: str, words: str) -> QuerySet:
         for word in words.split():
-            queryset = queryset.filter(Q(service__name__icontains=word) | Q(organisation__name__icontains=word))
+            services = Service.objects.filter(name__icontains=word)
+            parties = Organisation.objects.filter(name__icontains=word)
+            queryset = queryset.filter(Q(service__in=services) | Q(organisation__in=parties))
         return queryset
 
 
@@ -115,16 +112,12 @@ class ActionFilter(OfAgreement):
         ("to confirm", "To be confirmed"),
         ("settled", "Settled"),
     )
-    side = django_filters.ChoiceFilter(
-        label="Side", choices=Action.Owner.choices, field_name="owner", empty_label="Either"
-    )
-    state = django_filters.ChoiceFilter(label="State", choices=STATES, method="in_state", empty_label="Any")
+    side = WordFilter(label="Side", choices=Action.Owner.choices, field_name="owner", empty_label="Either")
+    state = WordFilter(label="State", choices=STATES, method="in_state")
     agreement = django_filters.CharFilter(
         label="Agreement’s reference", field_name="version__agreement__reference", lookup_expr="iexact"
     )
-    post = django_filters.ChoiceFilter(
-        label="Whose", choices=(("mine", "My posts’"),), method="of_my_posts", empty_label="Anybody’s"
-    )
+    post = WordFilter(label="Whose", choices=(("mine", "My posts’"),), method="of_my_posts", empty_label="Anybody’s")
 
     class Meta:
         model = Action
@@ -168,4 +161,5 @@ def narrowed_actions(user: User, given: QueryDict) -> ActionFilter:
 
 
 def organisations_in(agreements: QuerySet[Agreement]) -> QuerySet[Organisation]:
-    return Organisation.objects.filter(agreements__in=agreements.order_by().values("pk")).distinct()
+    """Those with one of these agreements: the first that is found ends the look, however many there are."""
+    return Organisation.objects.filter(Exists(agreements.order_by().filter(organisation=OuterRef("pk"))))

@@ -8,12 +8,13 @@ from agreements.filters import OfAgreement, organisations_in
 from agreements.models import Agreement
 from portal.foundation import clock
 from portal.foundation.models import User
+from portal.foundation.selects import WordFilter
 from reviews.models import Review, State
 
 
 class ReviewFilter(OfAgreement):
     STATES = (("due", "Due"), ("late", "Late"), ("held", "Held"))
-    state = django_filters.ChoiceFilter(label="State", choices=STATES, method="in_state", empty_label="Any")
+    state = WordFilter(label="State", choices=STATES, method="in_state")
     since = django_filters.DateFilter(label="Held since (such as 2026-11-21)", field_name="held_on", lookup_expr="gte")
     until = django_filters.DateFilter(label="Held until", field_name="held_on", lookup_expr="lte")
     agreement = django_filters.CharFilter(

@@ -105,6 +105,12 @@ class AgreementQuerySet(SeenBy):
         """With everything that a row of a list shows, in one query."""
         return self.select_related("organisation", "establishment", "service", "current_version")
 
+    def told_in_rows(self) -> "AgreementQuerySet":
+        """With no more than a row tells, for lists of many. Anything else of them would be asked for row by row."""
+        parties = ("organisation__name", "establishment__name", "service__name")
+        version = ("current_version__status", "current_version__status_since")
+        return self.for_list().only("reference", "started_at", *parties, *version)
+
     def in_force(self) -> "AgreementQuerySet":
         return self.filter(current_version__status__in=LIVE)
 
@@ -112,11 +118,10 @@ class AgreementQuerySet(SeenBy):
         """In force, at their end within three months, and nobody is working on what comes after."""
         today = clock.today()
         ends = {"current_version__ends_on__range": (today, clock.add_months(today, MONTHS_BEFORE_THE_END))}
-        followed = Q(versions__status__in=DRAFTED) | (
-            Q(copies__isnull=False) & ~Q(copies__current_version__status__in=OVER)
-        )
-        successors = self.model._default_manager.filter(followed, pk=models.OuterRef("pk"))
-        return self.in_force().filter(~models.Exists(successors), **ends)
+        drafts = Version.objects.filter(agreement=models.OuterRef("pk"), status__in=DRAFTED)
+        copies = self.model._default_manager.filter(copied_from=models.OuterRef("pk"))
+        alive = copies.exclude(current_version__status__in=OVER)
+        return self.in_force().filter(~models.Exists(drafts), ~models.Exists(alive), **ends)
 
 
 class VersionQuerySet(SeenBy):
@@ -169,7 +174,7 @@ class Agreement(models.Model):
         indexes = [
             models.Index(fields=["organisation", "-started_at"], name="agreement_of_organisation"),
             models.Index(fields=["establishment", "-started_at"], name="agreement_at_establishment"),
-            models.Index(fields=["-started_at"], name="agreement_newest"),
+            models.Index(fields=["-started_at", "-id"], name="agreement_newest"),
         ]
 
     def __str__(self) -> str:
@@ -218,6 +223,11 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement}, version {self.number}"
+
+    @property
+    def status_label(self) -> str:
+        """For rows of lists: Django's `get_status_display` makes a dict of all statuses each time."""
+        return str(Status(self.status).label)
 
     @property
     def sets(self) -> tuple[QuestionSet, QuestionSet, QuestionSet]:

@@ -1,5 +1,7 @@
 """Question sets are published words: a published row never changes, and the database refuses it too."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import Q
 
@@ -23,6 +25,10 @@ class QuestionSetQuerySet(models.QuerySet):
     def newest(self, kind: str) -> "QuestionSet":
         """The set that new agreements begin under."""
         return self.published().filter(kind=kind).latest("published_at", "pk")
+
+    def newest_of(self, kinds: Iterable[str]) -> "dict[str, QuestionSet]":
+        """The newest of each of these kinds, in one query."""
+        return {row.kind: row for row in self.published().filter(kind__in=kinds).order_by("published_at", "pk")}
 
 
 class QuestionSet(models.Model):

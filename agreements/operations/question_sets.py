@@ -152,7 +152,7 @@ def newer_sets(version: Version) -> Mapping[str, QuestionSet]:
     """The published sets that are newer than this draft's, by kind. Nothing once its words are before an approver."""
     if version.status not in BEING_WRITTEN:
         return {}
-    newest = {kind: QuestionSet.objects.newest(kind) for kind in PINS}
+    newest = QuestionSet.objects.defer("definition").newest_of(PINS)
     return {kind: row for kind, row in newest.items() if row.pk != getattr(version, f"{PINS[kind]}_id")}
 
 

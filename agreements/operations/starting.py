@@ -45,7 +45,7 @@ def begin(*, organisation: Organisation, service_name: str, by: User, **fields: 
 
 
 def _first_version(agreement: Agreement) -> Version:
-    newest = {kind: QuestionSet.objects.newest(kind) for kind in (Kind.AGREEMENT, Kind.SHARING, Kind.CONSENT)}
+    newest = QuestionSet.objects.newest_of((Kind.AGREEMENT, Kind.SHARING, Kind.CONSENT))
     version = Version.objects.create(
         agreement=agreement,
         number=1,

@@ -31,9 +31,10 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": narrowed,
         "deeds": deeds_for(request.user),
+        "has_labels": "label" in narrowed.form.fields,
         "kept": [(name, request.GET[name]) for name in narrowed.form.fields if name in request.GET],
     }
-    return render(request, "agreements/agreement_list.html", context | paged(request, narrowed.qs))
+    return render(request, "agreements/agreement_list.html", context | paged(request, narrowed.qs.told_in_rows()))
 
 
 @require_safe

@@ -18,6 +18,7 @@ from directory.standing import standing
 from portal.dashboards.counting import vacant_posts
 from portal.foundation import clock
 from portal.foundation.models import User
+from portal.foundation.selects import RowFilter, WordFilter
 from reviews import dates
 from reviews.models import DeliveryFigure
 
@@ -30,19 +31,11 @@ class InPeriod(OfAgreement):
 
 
 class StepFilter(InPeriod):
-    step = django_filters.ChoiceFilter(
-        label="Step", choices=[(step.name, step.label) for step in STEPS], empty_label="Any"
-    )
-    left = django_filters.ChoiceFilter(
-        label="Status it left", choices=Status.choices, field_name="from_status", empty_label="Any"
-    )
-    to = django_filters.ChoiceFilter(
-        label="Status it led to", choices=Status.choices, field_name="to_status", empty_label="Any"
-    )
+    step = WordFilter(label="Step", choices=[(step.name, step.label) for step in STEPS])
+    left = WordFilter(label="Status it left", choices=Status.choices, field_name="from_status")
+    to = WordFilter(label="Status it led to", choices=Status.choices, field_name="to_status")
     reason = django_filters.CharFilter(label="Reason, in short", field_name="reason")
-    timed = django_filters.ChoiceFilter(
-        label="Time", choices=(("yes", "Counted in working days"),), method="that_count", empty_label="Any"
-    )
+    timed = WordFilter(label="Time", choices=(("yes", "Counted in working days"),), method="that_count")
 
     class Meta:
         model = StatusChange
@@ -75,19 +68,17 @@ class PlaceFilter(OfAgreement):
 
 
 class PostFilter(django_filters.FilterSet):
-    role = django_filters.ChoiceFilter(label="Kind of post", choices=Role.choices, empty_label="Any")
-    prison = django_filters.ModelChoiceFilter(
+    role = WordFilter(label="Kind of post", choices=Role.choices)
+    prison = RowFilter(
         label="Prison", queryset=Establishment.objects.all(), field_name="establishment", to_field_name="slug"
     )
-    area = django_filters.ModelChoiceFilter(
+    area = RowFilter(
         label="Council area",
         queryset=LocalAuthority.objects.filter(establishment__isnull=False).distinct(),
         field_name="establishment__local_authority",
         to_field_name="gss",
     )
-    organisation = django_filters.ModelChoiceFilter(
-        label="Organisation", queryset=Organisation.objects.all(), to_field_name="slug"
-    )
+    organisation = RowFilter(label="Organisation", queryset=Organisation.objects.all(), to_field_name="slug")
 
     class Meta:
         model = Post
@@ -95,9 +86,7 @@ class PostFilter(django_filters.FilterSet):
 
 
 class CheckFilter(django_filters.FilterSet):
-    result = django_filters.ChoiceFilter(
-        label="Result", choices=[(result.value, words) for result, words in HEADLINES.items()], empty_label="Any"
-    )
+    result = WordFilter(label="Result", choices=[(result.value, words) for result, words in HEADLINES.items()])
     since = django_filters.DateFilter(label="Since (such as 2026-11-21)", method="from_day")
 
     class Meta:

@@ -10,6 +10,8 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
+from django.forms.utils import flatatt
+from django.utils.safestring import SafeString
 
 from portal.foundation.fields import (
     DATE_PARTS,
@@ -92,6 +94,17 @@ class Choice:
     is_chosen: bool
     is_exclusive: bool
     reveals: Sequence[Any]
+
+    @property
+    def attributes(self) -> SafeString:
+        """What only some choices have: they are many, and asked one by one in a template they take most of a page's time."""
+        some = {
+            "checked": self.is_chosen,
+            "data-behaviour": "exclusive" if self.is_exclusive else None,
+            "aria-describedby": f"{self.id}-hint" if self.hint else None,
+            "data-aria-controls": f"{self.id}-reveals" if self.reveals else None,
+        }
+        return flatatt(some) if any(some.values()) else SafeString()
 
 
 class BoundControl(BoundField):
@@ -195,7 +208,8 @@ class Renderer(DjangoTemplates):
 class Portal:
     """Normalised text, error messages that say what to do, and a summary whose links lead to a control."""
 
-    default_renderer = Renderer
+    # One for all: each renderer reads its templates anew.
+    default_renderer = Renderer()
     use_required_attribute = False
 
     def __init__(self, data: Any = None, files: Any = None, *args: Any, **kwargs: Any):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -13,13 +13,23 @@ TALLEST_COUNT = 10_000
 
 
 class BoundedPaginator(Paginator):
-    """Stops counting at a bound, so that the last page of a long list costs what the first does."""
+    """Stops counting at a bound, and skips rows by their keys, so that the last page costs what the first does."""
 
     @cached_property
     def count(self) -> int:
         if not isinstance(self.object_list, QuerySet):
             return len(self.object_list)
         return self.object_list.order_by().values("pk")[:TALLEST_COUNT].count()
+
+    @property
+    def told(self) -> str:
+        """The count in words: at the bound nobody knows how many more there are."""
+        return f"{self.count:,} or more" if self.count == TALLEST_COUNT else f"{self.count:,}"
+
+    def _get_page(self, rows: QuerySet | Sequence, *args: Any) -> Page:
+        if isinstance(rows, QuerySet):
+            rows = self.object_list.filter(pk__in=rows.values("pk"))
+        return super()._get_page(rows, *args)
 
 
 def paged(request: HttpRequest, rows: QuerySet | Sequence, size: int = PAGE) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from agreements.models import Answer, Status
+from agreements.models import Agreement, Answer, Status, Version
 from agreements.reading import read
 from agreements.views.steps import NOT_PROVED
-from portal.foundation import typed
+from portal.foundation import clock, typed
 from portal.foundation.models import TypedText
 from tests import factories
 
@@ -88,6 +88,44 @@ def test_lists_cost_the_same_queries_whatever_the_rows(cast, place):
         client.get(reverse(place))
     assert len(four) == len(one)
     assert len(one) <= 10
+
+
+def test_the_list_costs_the_same_queries_however_it_is_narrowed(cast):
+    client = signed_in(cast.cjvsf)
+    given = {"prison": cast.prison.slug, "organisation": cast.charity.slug, "need": "health", "status": "with prison"}
+    client.get(reverse("home"))
+    numbers = []
+    for rows in (1, 2):
+        for _ in range(rows):
+            factories.bring_to("with prison", cast, S1_05=["health"])
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(reverse("agreement_list"), given | {"words": "service", "standing": "drafted"})
+        numbers.append((len(page.context["page"].object_list), len(queries)))
+    assert numbers == [(1, 10), (3, 10)]
+
+
+def test_what_has_a_live_copy_is_followed_also_when_another_copy_came_to_nothing(cast):
+    version = factories.bring_to("in force", cast)
+    Version.objects.filter(pk=version.pk).update(ends_on=clock.today())
+    ends_soon = Agreement.objects.filter(pk=version.agreement_id)
+    copies = [factories.bring_to(status, cast).agreement for status in ("withdrawn", "outline")]
+    Agreement.objects.filter(pk=copies[0].pk).update(copied_from=version.agreement)
+    assert list(ends_soon.ending()) == [version.agreement]
+    Agreement.objects.filter(pk=copies[1].pk).update(copied_from=version.agreement)
+    assert list(ends_soon.ending()) == []
+
+
+def test_the_form_of_a_section_costs_the_same_queries_however_much_is_answered(cast):
+    version = factories.bring_to("outline", cast)
+    address, client = reverse("section_edit", args=[version.agreement.reference, "S1"]), signed_in(cast.contributor)
+    post_section(client, version, "S1", {"base_S1-06": "", "S1-06": "People ask."})
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    factories.answer_all(version, by=cast.contributor)
+    version.terms.clear()  # Like services are asked for once it is known which need is met.
+    with CaptureQueriesContext(connection) as all_of_them:
+        client.get(address)
+    assert len(one) == len(all_of_them) <= 12
 
 
 def test_the_page_of_an_agreement_costs_at_most_fifteen_queries(cast):
