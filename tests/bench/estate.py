@@ -64,11 +64,12 @@ FROM agreements_agreement a CROSS JOIN generate_series(0, 1) n CROSS JOIN unnest
 
 @contextmanager
 def own_database() -> Iterator[None]:
-    """A database beside the one that DATABASE_URL names, as tests have it, for what must be committed and vacuumed."""
+    """A database beside the one that DATABASE_URL names, for what must be committed and vacuumed; dropped afterwards."""
     from django.core.management import call_command
     from django.db import connection
 
     used = connection.settings_dict["NAME"]
+    connection.settings_dict["TEST"]["NAME"] = f"bench_{used}"
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         call_command("createcachetable", verbosity=0)
