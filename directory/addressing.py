@@ -11,6 +11,10 @@ Several may stand in one address, with spaces between them. An address that reac
 and failing that CJVSF.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+
 from django.db.models import Q, QuerySet
 
 from directory.models import Absence, Holding, Post, Role
@@ -30,15 +34,29 @@ LEADS = {"organisation": (Role.ADMINISTRATOR, Role.SIGNATORY), "establishment": 
 
 def people_behind(addresses: str) -> set[int]:
     """The ids of the people whom these addresses mean today."""
-    return {user_id for address in addresses.split() for user_id in _people(*address.partition(":")[::2])}
+    return people_behind_each([addresses])[addresses]
+
+
+def people_behind_each(mails: Iterable[str]) -> dict[str, set[int]]:
+    """The same for the addresses of many mails: posts are looked up together, and no party twice."""
+    named = {addresses: addresses.split() for addresses in mails}
+    posts = {address.removeprefix("post:") for own in named.values() for address in own if address.startswith("post:")}
+    holders = acting_in(Post.objects.filter(pk__in=posts)) if posts else {}
+
+    @cache
+    def people(address: str) -> set[int]:
+        kind, _, number = address.partition(":")
+        return (kind == "post" and holders.get(int(number))) or _people(kind, number)
+
+    return {addresses: {user_id for address in own for user_id in people(address)} for addresses, own in named.items()}
 
 
 def _people(kind: str, number: str) -> set[int]:
+    """Of a post: who is told as nobody acts in it."""
     if kind == "user":
         return set(User.objects.filter(pk=number, is_active=True).values_list("pk", flat=True))
     if kind == "post":
-        post = Post.objects.get(pk=number)
-        return acting(Post.objects.filter(pk=number)) or _lead_of_party(post)
+        return _lead_of_party(Post.objects.get(pk=number))
     party, _, which = kind.partition("_")
     if party not in PARTIES:
         return acting(Post.objects.filter(role=Role.CJVSF))
@@ -84,7 +102,12 @@ def _deputies(party: str, number: str | int) -> set[int]:
 
 
 def acting(posts: QuerySet[Post]) -> set[int]:
-    """Who acts in these posts today: the holders, and the deputies in a post whose holders are all away, or that has none."""
+    """Who acts in any of these posts today."""
+    return set().union(*acting_in(posts).values())
+
+
+def acting_in(posts: QuerySet[Post]) -> dict[int, set[int]]:
+    """Who acts in each post today: the holders, and the deputies if the holders are all away, or there are none."""
     today = clock.today()
     holdings = list(Holding.objects.on(today).filter(post__in=posts).values_list("post_id", "user_id", "as_deputy"))
     away = Absence.objects.on(today).filter(user__in=[user_id for _, user_id, _ in holdings])
@@ -94,7 +117,11 @@ def acting(posts: QuerySet[Post]) -> set[int]:
         for post_id, user_id, as_deputy in holdings
         if not as_deputy and not {(user_id, post_id), (user_id, None)} & away_from
     }
-    return {user_id for post_id, user_id, as_deputy in holdings if not as_deputy or post_id not in present}
+    found: dict[int, set[int]] = defaultdict(set)
+    for post_id, user_id, as_deputy in holdings:
+        if not as_deputy or post_id not in present:
+            found[post_id].add(user_id)
+    return found
 
 
 def posts_without_anybody() -> QuerySet[Post]:

@@ -3,18 +3,21 @@
 A row to posts or a party is first spread over the people who act there today, one row each; what can wait is gathered
 into digests; then each row to a person is sent. Marked after sending, with a Message-ID that stays the same: no mail is
 lost, and a second copy can be told from a second mail. Who has left since a row was spread gets nothing: it is handed on.
+What is asked of the database about a mail is asked for a chunk of them; each is marked by itself.
 """
 
 import datetime as dt
 import logging
 import smtplib
+import time
+from collections.abc import Iterable, Mapping, Sequence
 
 from celery import shared_task
 from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F, Q
 
-from directory.addressing import is_member_address, people_behind
+from directory.addressing import is_member_address, people_behind_each
 from directory.digests import collect
 from directory.letters import compose
 from directory.mail_log import tell_their_lead
@@ -25,11 +28,14 @@ from portal.foundation.outbox import UNSENT
 logger = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(minutes=5)
-BATCH = 100
+CHUNK = 25
+# Then the worker looks after its other work, and comes back.
+LONGEST_SWEEP = 20
 LONGEST_WAIT = dt.timedelta(hours=1)
 TO_SOMEBODY = Q(addressee__startswith="user:") | Q(addressee__startswith="mailto:")
 # What an SMTP server may say about the mail itself. About our own sign-in or address it says nothing for ever.
 ABOUT_THE_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
+People = Mapping[str, set[int]]
 
 
 class ServerAway(Exception):
@@ -42,11 +48,11 @@ def send_mail() -> int:
     spread_over_people()
     collect(waiting())
     sent = 0
+    end = time.monotonic() + LONGEST_SWEEP
     connection = get_connection()
     try:
-        for pk in list(to_send().order_by("pk").values_list("pk", flat=True)[:BATCH]):
-            if row := claim(pk):
-                sent += send(row, connection)
+        while time.monotonic() < end and (rows := claim()):
+            sent += send_all(rows, connection)
     except ServerAway as away:
         logger.warning("The mail server is away: %s", away)
     finally:
@@ -70,50 +76,77 @@ def to_send():
 
 def spread_over_people() -> None:
     """Turn each mail to posts into one for each person who acts in them today."""
-    for row in Notification.objects.filter(waiting()).exclude(TO_SOMEBODY).order_by("pk")[:BATCH]:
-        spread(row, row.addressee)
+    rows = Notification.objects.filter(waiting()).exclude(TO_SOMEBODY).order_by("pk")
+    while chunk := list(rows[:CHUNK]):
+        spread({row: row.addressee for row in chunk})
 
 
 @transaction.atomic
-def spread(row: Notification, via: str) -> None:
-    """One row for each person behind the address, and none twice. Nobody there at all: it waits until there is somebody."""
-    topic = row.dedupe_key.partition(">")[0]
-    people = people_behind(via)
-    if not people and is_member_address(via):
+def spread(mails: Mapping[Notification, str]) -> None:
+    """One row for each person behind the address of each mail, and none twice."""
+    behind = people_behind_each(mails.values())
+    rows = [handed_on(row, via, user_id) for row, via in mails.items() for user_id in sorted(behind[via])]
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    done = [row.pk for row, via in mails.items() if behind[via]]
+    Notification.objects.filter(pk__in=done).update(
+        claimed_until=None, closed_at=clock.now(), server_answer="Handed on to the people who act there"
+    )
+    for row, via in mails.items():
+        if not behind[via]:
+            keep_for_nobody(row, via)
+
+
+def handed_on(row: Notification, via: str, user_id: int) -> Notification:
+    return Notification(
+        addressee=f"user:{user_id}",
+        via=via,
+        template=row.template,
+        context=row.context,
+        at_once=row.at_once,
+        created_at=row.created_at,
+        dedupe_key=f"{row.dedupe_key.partition('>')[0]}>user:{user_id}",
+    )
+
+
+def keep_for_nobody(row: Notification, via: str) -> None:
+    """Nobody there at all: it waits until there is somebody, unless it was for one person only."""
+    if is_member_address(via):
         finish(row, closed_at=clock.now(), server_answer="Holds no post there any more")
         return
-    if not people:
-        wait(row, "Nobody acts there, and nobody at CJVSF")
-        Notification.objects.filter(pk=row.pk).update(digest=None)
-        return
-    rows = [
-        Notification(
-            addressee=f"user:{user_id}",
-            via=via,
-            template=row.template,
-            context=row.context,
-            at_once=row.at_once,
-            created_at=row.created_at,
-            dedupe_key=f"{topic}>user:{user_id}",
-        )
-        for user_id in sorted(people)
-    ]
-    Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    finish(row, closed_at=clock.now(), server_answer="Handed on to the people who act there")
+    wait(row, "Nobody acts there, and nobody at CJVSF")
+    Notification.objects.filter(pk=row.pk).update(digest=None)
 
 
-def claim(pk: int) -> Notification | None:
-    """Take one row by a conditional UPDATE with a lease: of two workers, one changes it."""
+@transaction.atomic
+def claim() -> list[Notification]:
+    """Take the next rows with a lease. Of two workers, one gets each."""
+    rows = list(to_send().order_by("pk").select_for_update(skip_locked=True)[:CHUNK])
     lease = {"claimed_until": clock.at_database() + LEASE, "attempts": F("attempts") + 1}
-    if not to_send().filter(pk=pk).update(**lease):
-        return None
-    return Notification.objects.get(pk=pk)
+    Notification.objects.filter(pk__in=[row.pk for row in rows]).update(**lease)
+    for row in rows:
+        row.attempts += 1
+    return rows
 
 
-def send(row: Notification, connection) -> bool:
+def send_all(rows: Sequence[Notification], connection) -> int:
+    """How many were sent. When the server is away, what was not tried is free again."""
+    behind = people_behind_each({row.via for row in rows})
+    addresses = addresses_of(rows)
+    sent = 0
+    for place, row in enumerate(rows):
+        try:
+            sent += send(row, connection, behind, addresses)
+        except ServerAway:
+            untried = Notification.objects.filter(pk__in=[row.pk for row in rows[place + 1 :]])
+            untried.update(claimed_until=None, attempts=F("attempts") - 1)
+            raise
+    return sent
+
+
+def send(row: Notification, connection, behind: People, addresses: Mapping[str, str]) -> bool:
     """Send one mail, and record the server's answer. A permanent refusal isn't tried again."""
-    told = still_theirs(row)
-    address = address_of(row.addressee)
+    told = still_theirs(row, behind)
+    address = addresses.get(row.addressee)
     if not told:
         return False
     if address is None:
@@ -144,15 +177,15 @@ def answer_in(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> t
     return error.smtp_code, error.smtp_error
 
 
-def still_theirs(row: Notification) -> list[Notification]:
+def still_theirs(row: Notification, behind: People) -> list[Notification]:
     """What this mail is to tell: itself, or what a digest has gathered. Who left since gets none of it: it is handed on."""
     is_digest = row.template == "digest"
     parts = list(row.collected.filter(closed_at=None).order_by("pk")) if is_digest else [row]
+    behind = people_behind_each({part.via for part in parts}) if is_digest else behind
     user_id = row.addressee.removeprefix("user:")
-    told = [part for part in parts if not part.via or int(user_id) in people_behind(part.via)]
-    for part in parts:
-        if part not in told:
-            spread(part, part.via)
+    told = [part for part in parts if not part.via or int(user_id) in behind[part.via]]
+    if gone := {part: part.via for part in parts if part not in told}:
+        spread(gone)
     if is_digest and not told:
         finish(row, closed_at=clock.now(), server_answer="Nothing left to tell")
     return told
@@ -182,8 +215,10 @@ def finish(row: Notification, **fields) -> None:
     Notification.objects.filter(pk=row.pk).update(claimed_until=None, **fields)
 
 
-def address_of(addressee: str) -> str | None:
-    kind, _, rest = addressee.partition(":")
-    if kind == "mailto":
-        return rest
-    return User.objects.filter(pk=rest, is_active=True).values_list("email", flat=True).first()
+def addresses_of(rows: Iterable[Notification]) -> dict[str, str]:
+    """By addressee, the mail address. People who have left have none."""
+    given = {row.addressee: row.addressee.removeprefix("mailto:") for row in rows}
+    users = {address.removeprefix("user:") for address in given if address.startswith("user:")}
+    found = dict(User.objects.filter(pk__in=users, is_active=True).values_list("pk", "email"))
+    mailto = {addressee: address for addressee, address in given.items() if addressee != address}
+    return mailto | {f"user:{pk}": email for pk, email in found.items()}

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from directory import mail_log
-from directory.addressing import people_behind
+from directory.addressing import people_behind, people_behind_each
 from directory.delivery import send_mail
 from directory.digests import last_slot
 from directory.letters import message_id
@@ -58,6 +58,19 @@ def ids(*users: User) -> set[int]:
 
 def away(user: User, **fields) -> None:
     Absence.objects.create(user=user, **({"from_on": DAY, "until_on": DAY} | fields))
+
+
+def test_the_posts_of_many_mails_are_looked_up_together(cast, django_assert_num_queries):
+    posts = [factories.post(Role.COORDINATOR, cast.prison) for _ in range(3)]
+    holders = [factories.hold(post) for post in posts]
+    away(holders[0])
+    deputy = factories.hold(posts[0], as_deputy=True)
+    addresses = [f"post:{post.pk}" for post in posts]
+    both = " ".join(addresses[:2])
+    with django_assert_num_queries(2):
+        found = people_behind_each([*addresses, both])
+    assert [found[address] for address in addresses] == [ids(holders[0], deputy), ids(holders[1]), ids(holders[2])]
+    assert found[both] == ids(holders[0], deputy, holders[1])
 
 
 def test_a_deputy_is_told_only_while_the_holder_is_away(cast):
@@ -192,7 +205,7 @@ def test_a_message_id_that_nobody_sent_is_refused(unknown):
 
 def test_a_party_beyond_the_first_batch_is_never_taken_for_a_person(cast, monkeypatch):
     """An address of a party that waits for its turn must not be read as the number of a person."""
-    monkeypatch.setattr("directory.delivery.BATCH", 1)
+    monkeypatch.setattr("directory.delivery.CHUNK", 1)
     bystander = User.objects.get(pk=min(User.objects.values_list("pk", flat=True)))
     for number in (1, 2):
         queue(f"organisation:{bystander.pk + 10**6}", f"key:{number}", template="your_turn")

@@ -207,6 +207,23 @@ def test_a_server_that_is_away_loses_no_mail(sink, settings):
         assert delivery.send_mail() == 2
 
 
+def test_what_was_not_tried_while_the_server_was_away_is_free_at_once(sink, settings):
+    settings.EMAIL_PORT = 1
+    tried, untried = (queue(f"user:{factories.user().pk}") for _ in range(2))
+    assert delivery.send_mail() == 0
+    assert [(row.attempts, row.claimed_until) for row in map(stored, (tried, untried))] == [(1, None), (0, None)]
+    assert [row.pk for row in delivery.claim()] == [untried.pk]
+
+
+def test_everything_that_waits_goes_in_one_sweep(sink, monkeypatch):
+    monkeypatch.setattr(delivery, "CHUNK", 2)
+    cast = factories.Cast()
+    for _ in range(3):
+        queue(f"organisation:{cast.charity.pk}")
+    assert delivery.send_mail() == 6
+    assert delivery.send_mail() == 0
+
+
 def test_who_has_left_gets_no_mail(sink):
     gone = factories.user()
     User.objects.filter(pk=gone.pk).update(is_active=False)

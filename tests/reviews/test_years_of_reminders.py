@@ -270,7 +270,7 @@ TWINS = {  # What is lost: how many days show it, which guard, and what stands i
     # A sweep that doesn't remember what it has told.
     "twice": (40, "reviews.reminders.key", lambda due: f"{topic(due.thing)}{clock.now()}"),
     # Mail that goes to whoever held the post when it was written.
-    "after leaving": (91, "directory.delivery.still_theirs", lambda row: list(row.collected.all()) or [row]),
+    "after leaving": (91, "directory.delivery.still_theirs", lambda row, behind: list(row.collected.all()) or [row]),
 }
 
 
