@@ -119,9 +119,8 @@ class AgreementQuerySet(SeenBy):
         today = clock.today()
         ends = {"current_version__ends_on__range": (today, clock.add_months(today, MONTHS_BEFORE_THE_END))}
         drafts = Version.objects.filter(agreement=models.OuterRef("pk"), status__in=DRAFTED)
-        copies = self.model._default_manager.filter(copied_from=models.OuterRef("pk"))
-        alive = copies.exclude(current_version__status__in=OVER)
-        return self.in_force().filter(~models.Exists(drafts), ~models.Exists(alive), **ends)
+        copies = Agreement.objects.filter(copied_from=models.OuterRef("pk")).exclude(current_version__status__in=OVER)
+        return self.in_force().filter(~models.Exists(drafts), ~models.Exists(copies), **ends)
 
 
 class VersionQuerySet(SeenBy):
