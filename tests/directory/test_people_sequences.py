@@ -173,11 +173,11 @@ class People(RuleBasedStateMachine):
 
     @rule(months=st.sampled_from((1, 6)))
     def months_pass(self, months):
-        """Long enough for accounts that nobody uses to be told of, and to close."""
+        """Long enough for accounts that nobody uses to be told of, and to close, and for actions to be late."""
         self.pass_days(31 * months)
         close_unused_accounts()
+        self.reminders_go_out()
 
-    @rule()
     def reminders_go_out(self):
         """What is late is told, and to nobody who has left."""
         known = set(Notification.objects.values_list("pk", flat=True))
@@ -213,36 +213,29 @@ class People(RuleBasedStateMachine):
         self.clock.__enter__()
 
     @invariant()
-    def nothing_live_is_without_an_owner(self):
-        held = self.held_today()
-        for agreement in Agreement.objects.all():
-            for side, at in self.sides(agreement).items():
-                assert any(post.role in DECIDERS[side] for _, post in held if at(post)), (agreement, side)
+    def every_promise_is_kept(self):
+        held, agreements = self.held_today(), list(Agreement.objects.all())
+        for agreement in agreements:
+            self.somebody_decides_for_each_side(agreement, held)
+            self.nobody_stands_on_both_sides(agreement, held)
+        open_actions = set(Action.objects.unsettled().values_list("post", flat=True))
+        assert open_actions <= {post.pk for _, post in held}
+        self.whoever_has_left_sees_nothing_and_hears_nothing({user for user, _ in held})
+        assert signed() == self.signed
 
-    @invariant()
-    def no_open_action_is_without_an_owner(self):
-        held = {post.pk for _, post in self.held_today()}
-        assert set(Action.objects.unsettled().values_list("post", flat=True)) <= held
+    def somebody_decides_for_each_side(self, agreement, held):
+        for side, at in self.sides(agreement).items():
+            assert any(post.role in DECIDERS[side] for _, post in held if at(post)), (agreement, side)
 
-    @invariant()
-    def whoever_has_left_sees_nothing_and_hears_nothing(self):
-        told = acting(Post.objects.all())
-        stay = {user for user, _ in self.held_today()}
-        assert told <= stay
+    def nobody_stands_on_both_sides(self, agreement, held):
+        partner, prison = ({user for user, post in held if at(post)} for at in self.sides(agreement).values())
+        assert not partner & prison
+
+    def whoever_has_left_sees_nothing_and_hears_nothing(self, stay):
+        assert acting(Post.objects.all()) <= stay
         for who in User.objects.filter(pk__in=set(self.people) - stay):
             assert standing(who).posts == ()
             assert not Agreement.objects.visible_to(who).exists()
-
-    @invariant()
-    def nobody_stands_on_both_sides_of_one_agreement(self):
-        held = self.held_today()
-        for agreement in Agreement.objects.all():
-            partner, prison = ({user for user, post in held if at(post)} for at in self.sides(agreement).values())
-            assert not partner & prison
-
-    @invariant()
-    def what_was_signed_stays_as_it_was(self):
-        assert signed() == self.signed
 
     def held_today(self) -> list[tuple[int, Post]]:
         """Who holds what today, worked out from the rows without the code under test."""
