@@ -1,6 +1,6 @@
-"""What the portal tells everybody about need, field by field: counts of services, gaps that prisons state, areas.
+"""What the portal tells everybody about need, field by field: counts of services, and areas.
 
-People are told in bands only. Ideas and drafts of statements aren't told at all.
+People are told in bands only. Statements, gaps and ideas aren’t told: their pages are for those who hold a post.
 """
 
 from collections import defaultdict
@@ -12,10 +12,10 @@ from django.http import Http404
 from directory import needs_map
 from directory.areas import Area, every_area
 from directory.models import Listing
-from directory.needs_map import GROUPS, NEEDS, Cell, NamedGap, NeedMap
+from directory.needs_map import Cell, NeedMap
 from portal.foundation.disclosure import published_count
 
-Told = TypeVar("Told", "PublicNeed", "PublicGap", "PublicArea")
+Told = TypeVar("Told", "PublicNeed", "PublicArea")
 
 
 @dataclass(frozen=True)
@@ -30,20 +30,6 @@ class PublicNeed:
     services_from_agreements: int
     services_otherwise: int
     people_reached: str
-
-
-@dataclass(frozen=True)
-class PublicGap:
-    """A need or a group that a prison's newest published statement gives weight to, and that no service there serves."""
-
-    reference: str
-    prison: str
-    prison_slug: str
-    kind: str
-    what: str
-    weight: int
-    weight_words: str
-    statement_year: int
 
 
 @dataclass(frozen=True)
@@ -78,29 +64,6 @@ def need(cell: Cell) -> PublicNeed:
         services_from_agreements=cell.count.agreements,
         services_otherwise=cell.count.others,
         people_reached="" if people is None else published_count(people),
-    )
-
-
-def gaps(prison: str = "") -> list[PublicGap]:
-    """The heaviest first; those of needs before those of groups."""
-    found = read_map(prison)
-    return [
-        gap(row, kind, found.statements[row.prison.pk].year)
-        for kind, key in (("need", NEEDS), ("group", GROUPS))
-        for row in found.named_gaps(key)
-    ]
-
-
-def gap(row: NamedGap, kind: str, year: int) -> PublicGap:
-    return PublicGap(
-        reference=f"{row.prison.slug}_{kind}_{row.term.slug}",
-        prison=str(row.prison),
-        prison_slug=row.prison.slug,
-        kind=kind,
-        what=row.term.label,
-        weight=row.gap.weight,
-        weight_words=row.weight_words,
-        statement_year=year,
     )
 
 

@@ -103,14 +103,6 @@ OWN: Mapping[str, Resource] = {
         lambda reference: need_records.the_one(need_records.needs(), reference),
         filters=("prison",),
     ),
-    "gaps": Resource(
-        "Needs and groups that a prison’s newest statement gives weight to and no service there serves, the heaviest first",
-        need_records.PublicGap,
-        lambda query: need_records.gaps(query.get("prison", "")),
-        _at_prisons,
-        lambda reference: need_records.the_one(need_records.gaps(), reference),
-        filters=("prison",),
-    ),
     "areas": Resource(
         "Councils and Community Justice Partnerships, with the listings that reach people who return there",
         need_records.PublicArea,

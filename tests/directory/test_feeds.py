@@ -250,25 +250,6 @@ def test_needs_say_what_the_map_says_and_people_in_bands(client):
     assert {row["people_reached"] for row in rows if row["need_slug"] not in said} == {""}
 
 
-def test_gaps_come_from_what_is_published_and_end_with_a_service(client):
-    prison = factories.prison("EDI")
-    who = needing.coordinator(prison)
-    needing.publish(prison, who, needs={"health": 3, "peer-support": 1}, groups={"women": 2})
-    other = factories.prison("BAR")
-    needing.needs.save_statement(other, by=needing.coordinator(other), revision=0, needs={"health": 3})
-    rows = told(client, "/api/v1/gaps")["items"]
-    assert [row["reference"] for row in rows] == [
-        "hmp-edinburgh_need_health",
-        "hmp-edinburgh_need_peer-support",
-        "hmp-edinburgh_group_women",
-    ]
-    assert [(row["weight"], row["statement_year"]) for row in rows] == [
-        (each, clock.today().year) for each in (3, 1, 2)
-    ]
-    needing.listing(prison, needing.term("health"))
-    assert told(client, "/api/v1/gaps")["total"] == 2
-
-
 def test_an_area_names_the_listings_that_reach_it_each_once(client):
     row = listed("One", areas=("North Ayrshire", "South Ayrshire"))
     listed("Over", areas=("North Ayrshire",), ends_on=clock.today().replace(year=2020))
