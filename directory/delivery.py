@@ -52,7 +52,7 @@ def send_mail() -> int:
     connection = get_connection()
     try:
         while time.monotonic() < end and (rows := claim()):
-            sent += send_all(rows, connection)
+            sent += send_all(rows, connection, end)
     except ServerAway as away:
         logger.warning("The mail server is away: %s", away)
     finally:
@@ -128,19 +128,27 @@ def claim() -> list[Notification]:
     return rows
 
 
-def send_all(rows: Sequence[Notification], connection) -> int:
-    """How many were sent. When the server is away, what was not tried is free again."""
+def send_all(rows: Sequence[Notification], connection, end: float) -> int:
+    """How many were sent. When the server is away, or so slow that the time is up, what was not tried is free again.
+
+    So no mail is sent under a lease that has run out, and by another worker too.
+    """
     behind = people_behind_each({row.via for row in rows})
     addresses = addresses_of(rows)
     sent = 0
-    for place, row in enumerate(rows):
-        try:
-            sent += send(row, connection, behind, addresses)
-        except ServerAway:
-            untried = Notification.objects.filter(pk__in=[row.pk for row in rows[place + 1 :]])
-            untried.update(claimed_until=None, attempts=F("attempts") - 1)
-            raise
+    untried = list(rows)
+    try:
+        while untried and (len(untried) == len(rows) or time.monotonic() < end):
+            sent += send(untried.pop(0), connection, behind, addresses)
+    finally:
+        free(untried)
     return sent
+
+
+def free(untried: Sequence[Notification]) -> None:
+    if untried:
+        rows = Notification.objects.filter(pk__in=[row.pk for row in untried])
+        rows.update(claimed_until=None, attempts=F("attempts") - 1)
 
 
 def send(row: Notification, connection, behind: People, addresses: Mapping[str, str]) -> bool:

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import smtplib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -213,6 +214,26 @@ def test_what_was_not_tried_while_the_server_was_away_is_free_at_once(sink, sett
     assert delivery.send_mail() == 0
     assert [(row.attempts, row.claimed_until) for row in map(stored, (tried, untried))] == [(1, None), (0, None)]
     assert [row.pk for row in delivery.claim()] == [untried.pk]
+
+
+def test_a_server_so_slow_that_the_time_is_up_gets_no_more_under_this_lease(sink, monkeypatch):
+    monkeypatch.setattr(delivery, "LONGEST_SWEEP", 0.5)
+    monkeypatch.setattr(delivery, "compose", slowly(delivery.compose))
+    rows = [queue(f"user:{factories.user().pk}") for _ in range(3)]
+    assert delivery.send_mail() == 1
+    assert [(row.sent_at is None, row.attempts, row.claimed_until) for row in map(stored, rows)] == [
+        (False, 1, None),
+        (True, 0, None),
+        (True, 0, None),
+    ]
+
+
+def slowly(compose):
+    def take_a_second(*args):
+        time.sleep(1)
+        return compose(*args)
+
+    return take_a_second
 
 
 def test_everything_that_waits_goes_in_one_sweep(sink, monkeypatch):

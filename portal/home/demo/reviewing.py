@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from agreements.models import Side
+from agreements.models import Agreement, Side
 from agreements.permissions import DECIDERS
 from agreements.questions.progress import row_labels
 from directory.models import Holding
@@ -23,19 +23,18 @@ from reviews.tasks import schedule_reviews
 LATE = 8
 DAYS_AFTER = 5
 KEPT = 3
-COUNTS = {
+PEOPLE = {
     "referrals": 24,
     "accepted": 20,
     "started": 18,
     "completed": 11,
     "left_early": 3,
-    "sessions_planned": 26,
-    "sessions_held": 23,
-    "cancelled_by_prison": 2,
-    "cancelled_by_partner": 1,
     "attendances": 160,
     "in_contact": 6,
 }
+SESSIONS = {"sessions_planned": 26, "sessions_held": 23, "cancelled_by_prison": 2, "cancelled_by_partner": 1}
+# How large a service is beside one that serves PEOPLE in a quarter.
+SIZES = (0.25, 0.5, 1, 1.5, 2.5)
 CANCELLED = [{"reason": "no-staff", "count": 2}, {"reason": "partner-absence", "count": 1}]
 SAID = {
     "RVW-04": {"needed": "yes", "reason": "There is a waiting list, and staff ask for it."},
@@ -80,13 +79,18 @@ def hold(review: Review) -> bool:
     if partner is None or prison is None:
         return False
     for quarter in dates.quarters_between(review.period_from, review.period_to)[:-1]:
-        values = {"S5-02": COUNTS, "S5-03": CANCELLED}
+        values = {"S5-02": counts(agreement), "S5-03": CANCELLED}
         save_figures(review.version, quarter, values, replacing={}, by=partner)
     for person in (partner, prison):
         write(read(review), person)
     for person in (partner, prison):
         review = confirm(review, words_seen=seen(read(review)), by=person)
     return True
+
+
+def counts(agreement: Agreement) -> dict[str, int]:
+    size = SIZES[agreement.pk % len(SIZES)]
+    return {name: round(number * size) for name, number in PEOPLE.items()} | SESSIONS
 
 
 def decider(posts, roles) -> User | None:
