@@ -168,10 +168,11 @@ def womens_estate() -> QuerySet[Establishment]:
 def read(prisons: QuerySet[Establishment] | None = None, *, group: str = "") -> NeedMap:
     """The whole estate, or some prisons; all services, or those that name a group."""
     found = tuple(prisons_of_today() if prisons is None else prisons)
-    offers = _offers(found)
+    named = terms()
+    offers = _offers(found, named)
     return NeedMap(
         prisons=found,
-        terms=terms(),
+        terms=named,
         offers=tuple(offer for offer in offers if not group or group in offer.groups),
     )
 
@@ -196,18 +197,18 @@ def newest_statements(prisons: Iterable[Establishment]) -> dict[int, NeedsStatem
     return {statement.establishment_id: statement for statement in rows}
 
 
-def _offers(prisons: Iterable[Establishment]) -> Iterator[Offer]:
+def _offers(prisons: Iterable[Establishment], named: dict[str, dict[str, Term]]) -> Iterator[Offer]:
+    """Of many services: what each is tagged with comes as two numbers, and the terms are known already."""
     listings = Listing.objects.listed().filter(establishment__in=prisons).order_by("pk")
-    slugs: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    tagged = Listing.terms.through.objects.filter(
-        listing__in=listings.order_by(), term__vocabulary__key__in=VOCABULARIES
-    )
-    for pk, key, slug in tagged.values_list("listing_id", "term__vocabulary__key", "term__slug"):
-        slugs[pk][key].add(slug)
+    tagged = Listing.terms.through.objects.filter(listing__in=listings.order_by())
+    tags: dict[int, set[int]] = defaultdict(set)
+    for pk, term in tagged.values_list("listing_id", "term_id"):
+        tags[pk].add(term)
+    slugs = [{term.pk: slug for slug, term in named[key].items()} for key in VOCABULARIES]
     columns = ("pk", "establishment_id", "origin", "places", "people_reached")
     for pk, prison, origin, places, people in listings.values_list(*columns):
-        own = slugs[pk]
-        needs, groups, characteristics, days = (frozenset(own[key]) for key in VOCABULARIES)
+        own = tags[pk]
+        needs, groups, characteristics, days = (frozenset(of[term] for term in own & of.keys()) for of in slugs)
         yield Offer(
             pk, prison, origin == Origin.AGREEMENT, needs, groups, characteristics, days, places=places, people=people
         )
