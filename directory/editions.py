@@ -22,20 +22,28 @@ LEFT_OUT = "(ask staff)"
 
 
 @dataclass(frozen=True)
-class Custody:
-    """For everybody, people in custody too: what, for whom, when, where, how to ask. No contact, no names of people."""
+class Result:
+    """What a row of a search shows, to everybody."""
 
     reference: str
     service_reference: str
     service: str
-    description: str
     organisation: str
     prison: str
-    prison_slug: str
     summary: str
     easy_read: str
     outside_agreements: str
     needs: tuple[str, ...]
+    not_confirmed_since: dt.date | None
+    review_is_late: bool
+
+
+@dataclass(frozen=True)
+class Custody(Result):
+    """For everybody, people in custody too: what, for whom, when, where, how to ask. No contact, no names of people."""
+
+    description: str
+    prison_slug: str
     populations: tuple[str, ...]
     protected_characteristics: tuple[str, ...]
     activities: tuple[str, ...]
@@ -45,8 +53,6 @@ class Custody:
     rhythm: tuple[str, ...]
     starts_on: dt.date | None
     ends_on: dt.date | None
-    not_confirmed_since: dt.date | None
-    review_is_late: bool
 
 
 @dataclass(frozen=True)
@@ -84,11 +90,11 @@ EVERYBODYS = frozenset(field.name for field in fields(Custody))
 # Told in the sentences of `rhythm`.
 EVERYBODYS_COLUMNS = EVERYBODYS | {"sessions_per_week", "minutes", "weeks", "intake"}
 
-E = TypeVar("E", bound=Custody)
+E = TypeVar("E", bound=Result)
 
 
 def entry(listing: Listing, edition: type[E]) -> E:
-    """What this edition says of a listing that was read `with_parties`."""
+    """What this edition says of a listing that was read `with_parties`, or a result of one that was read `for_results`."""
     told = {field.name: READ.get(field.name, attrgetter(field.name))(listing) for field in fields(edition)}
     return edition(**{name: _plain(value) if name in EVERYBODYS else value for name, value in told.items()})
 

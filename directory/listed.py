@@ -6,14 +6,23 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from directory.editions import E, entries
+from directory.editions import E, Result, entries
 from directory.models import Establishment, EstablishmentStatus, Listing, Organisation, Service
 
 
 def in_order(pks: Iterable[int], edition: type[E]) -> list[E]:
     """The entries of these listings, in this order."""
+    return _in_order(pks, Listing.objects.listed().with_parties(), edition)
+
+
+def results(pks: Iterable[int]) -> list[Result]:
+    """The rows of a search, in this order."""
+    return _in_order(pks, Listing.objects.listed().for_results(), Result)
+
+
+def _in_order(pks: Iterable[int], listings: QuerySet[Listing], edition: type[E]) -> list[E]:
     places = {pk: place for place, pk in enumerate(pks)}
-    found = Listing.objects.listed().with_parties().filter(pk__in=places)
+    found = listings.filter(pk__in=places)
     return entries(sorted(found, key=lambda listing: places[listing.pk]), edition)
 
 

@@ -22,19 +22,18 @@ OUTSIDE = {"frame": "base.html", "inside": False}
 @login_not_required
 @require_safe
 def directory_search(request: HttpRequest) -> HttpResponse:
-    edition = edition_for(request.user)
     offers = searching.offered(searching.asked(request.GET).words)
     context = OUTSIDE | {"offers": offers, "keeps": keeps_any(request.user)}
-    return render(request, "directory/search.html", context | search(request, edition))
+    return render(request, "directory/search.html", context | search(request))
 
 
 @login_not_required
 @require_safe
 def inside_search(request: HttpRequest) -> HttpResponse:
-    return render(request, "directory/search.html", INSIDE | search(request, Custody))
+    return render(request, "directory/search.html", INSIDE | search(request))
 
 
-def search(request: HttpRequest, edition: type[Custody]) -> dict[str, Any]:
+def search(request: HttpRequest) -> dict[str, Any]:
     """What both search pages show."""
     what = searching.asked(request.GET)
     found = searching.find(what)
@@ -42,7 +41,7 @@ def search(request: HttpRequest, edition: type[Custody]) -> dict[str, Any]:
     shown = facets.shown(searching.labels(), found.narrowed.counts, what.chosen)
     number = len(found.narrowed.pks)
     context = {"asked": what, "is_near": found.is_near, "facets": shown, "number": number}
-    return context | {"entries": listed.in_order(pages.pop("page").object_list, edition)} | pages
+    return context | {"entries": listed.results(pages.pop("page").object_list)} | pages
 
 
 @login_not_required
