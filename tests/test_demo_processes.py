@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,8 +60,14 @@ def processes() -> list[tuple[int, int, int, str]]:
 
 
 def children(portal: subprocess.Popen[str]) -> dict[str, int]:
-    started = {command: number for number, parent, _, command in processes() if parent == portal.pid}
-    return {name: number for command, number in started.items() for name in PARTS if f" {name} " in command}
+    """The parts by name. One that has only just been forked bears its parent's command still."""
+    deadline = time.monotonic() + 10
+    while True:
+        started = {command: number for number, parent, _, command in processes() if parent == portal.pid}
+        found = {name: number for command, number in started.items() for name in PARTS if f" {name} " in command}
+        if len(found) == len(PARTS) or time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)
 
 
 def still_there(sessions: dict[str, int]) -> list[str]:

@@ -18,12 +18,12 @@ ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 REQUIRED = ["SECRET_KEY", "POSTGRES_PASSWORD", "SEAL_KEY_PASSPHRASE", "SITE_URL", "OPERATOR_NAME", "OPERATOR_EMAIL"]
 KEY = "k" * 50
+# Where programs, libraries and fonts are, as script/environment says.
+OF_THE_MACHINE = ("PATH", "LD_LIBRARY_PATH", "FONTCONFIG_PATH", "XDG_DATA_HOME")
 
 
 def in_production(*command: str, **own: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", ""),
+    environment = {name: os.environ[name] for name in OF_THE_MACHINE if name in os.environ} | {
         "SITE_URL": "https://agreements.example.scot",
         "DATABASE_URL": "sqlite://:memory:",
         **own,

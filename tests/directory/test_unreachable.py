@@ -29,7 +29,7 @@ def cast() -> factories.Cast:
 
 
 def told() -> list[tuple[str, str]]:
-    rows = Notification.objects.filter(template="unreachable", via="")
+    rows = Notification.objects.filter(template="unreachable", via="").order_by("pk")
     return [(row.addressee, row.context["person"]) for row in rows]
 
 
