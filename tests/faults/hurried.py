@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import django
+from django.conf import settings
 from django.utils import timezone
 
 EVERY_HOUR = 3600.0
@@ -31,6 +32,8 @@ def now() -> dt.datetime:
 
 
 def main() -> None:
+    # The portal keeps Celery quiet; here its log says when it is ready, and that beat has begun.
+    settings.LOGGING["loggers"]["celery"]["level"] = "INFO"
     django.setup()
     from portal.celery import app
     from portal.foundation import clock
