@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 REQUIRED = ["SECRET_KEY", "POSTGRES_PASSWORD", "SEAL_KEY_PASSPHRASE", "SITE_URL", "OPERATOR_NAME", "OPERATOR_EMAIL"]
 KEY = "k" * 50
-# Where programs, libraries and fonts are, as script/environment says.
-OF_THE_MACHINE = ("PATH", "LD_LIBRARY_PATH", "FONTCONFIG_PATH", "XDG_DATA_HOME")
+# Where programs, libraries and fonts are, as script/environment says, and where what is known of fonts is kept.
+OF_THE_MACHINE = ("PATH", "HOME", "LD_LIBRARY_PATH", "FONTCONFIG_PATH", "XDG_DATA_HOME")
 
 
 def in_production(*command: str, **own: str) -> subprocess.CompletedProcess[str]:
