@@ -228,6 +228,17 @@ def test_a_server_so_slow_that_the_time_is_up_gets_no_more_under_this_lease(sink
     ]
 
 
+def test_twin_without_that_end_a_mail_is_in_two_hands(sink, monkeypatch):
+    monkeypatch.setattr(delivery, "LEASE", dt.timedelta(seconds=0.2))
+    monkeypatch.setattr(delivery, "compose", slowly(delivery.compose))
+    rows = [queue(f"user:{factories.user().pk}") for _ in range(2)]
+    mine = delivery.claim()
+    with delivery.get_connection() as connection:
+        delivery.send_all(mine[:1], connection, end=0)
+    assert [row.pk for row in mine] == [row.pk for row in rows]
+    assert [row.pk for row in delivery.claim()] == [rows[1].pk], "another worker takes what the first goes on to send"
+
+
 def slowly(compose):
     def take_a_second(*args):
         time.sleep(1)
