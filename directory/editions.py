@@ -93,9 +93,10 @@ EVERYBODYS_COLUMNS = EVERYBODYS | {"sessions_per_week", "minutes", "weeks", "int
 E = TypeVar("E", bound=Result)
 
 
-def entry(listing: Listing, edition: type[E]) -> E:
-    """What this edition says of a listing that was read `with_parties`, or a result of one that was read `for_results`."""
-    told = {field.name: READ.get(field.name, attrgetter(field.name))(listing) for field in fields(edition)}
+def entry(listing: Listing, edition: type[E], **known: Any) -> E:
+    """What this edition says of a listing that was read `with_parties`. What is `known` isn't read again."""
+    names = [field.name for field in fields(edition) if field.name not in known]
+    told = known | {name: READ.get(name, attrgetter(name))(listing) for name in names}
     return edition(**{name: _plain(value) if name in EVERYBODYS else value for name, value in told.items()})
 
 

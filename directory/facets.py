@@ -31,6 +31,11 @@ Chosen = Mapping[str, frozenset[str]]
 Row = tuple[int, str]
 
 
+def values(keys: str, name: str) -> list[str]:
+    """What a listing has of one facet, in the order of its list."""
+    return [key.removeprefix(f"{name}:") for key in keys.split() if key.startswith(f"{name}:")]
+
+
 @dataclass
 class Narrowed:
     """What fits, in the order of the rows, and how many there would be with each value of each facet."""

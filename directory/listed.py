@@ -1,29 +1,34 @@
 """What the directory shows to anybody: the one place where pages, booklets and feeds read it from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from directory.editions import E, Result, entries
+from directory import facets
+from directory.editions import E, Result, entries, entry
 from directory.models import Establishment, EstablishmentStatus, Listing, Organisation, Service
 
 
 def in_order(pks: Iterable[int], edition: type[E]) -> list[E]:
     """The entries of these listings, in this order."""
-    return _in_order(pks, Listing.objects.listed().with_parties(), edition)
+    return entries(_in_order(pks, Listing.objects.listed().with_parties()), edition)
 
 
-def results(pks: Iterable[int]) -> list[Result]:
-    """The rows of a search, in this order."""
-    return _in_order(pks, Listing.objects.listed().for_results(), Result)
+def results(pks: Iterable[int], needs: Mapping[str, str]) -> list[Result]:
+    """The rows of a search, in this order. `needs`: the label of each, by its slug."""
+    return [
+        entry(
+            listing, Result, needs=tuple(needs[slug] for slug in facets.values(listing.facets, "need") if slug in needs)
+        )
+        for listing in _in_order(pks, Listing.objects.listed().for_results())
+    ]
 
 
-def _in_order(pks: Iterable[int], listings: QuerySet[Listing], edition: type[E]) -> list[E]:
+def _in_order(pks: Iterable[int], listings: QuerySet[Listing]) -> list[Listing]:
     places = {pk: place for place, pk in enumerate(pks)}
-    found = listings.filter(pk__in=places)
-    return entries(sorted(found, key=lambda listing: places[listing.pk]), edition)
+    return sorted(listings.filter(pk__in=places), key=lambda listing: places[listing.pk])
 
 
 def listed_service(reference: str) -> Service:

@@ -49,12 +49,10 @@ class ListingQuerySet(models.QuerySet):
         return found.prefetch_related(terms, "release_areas")
 
     def for_results(self) -> "ListingQuerySet":
-        """With no more than a row of a search shows, in one query more whatever the rows."""
-        needs = Term.objects.filter(vocabulary__key="needs").annotate(key=models.F("vocabulary__key"))
-        own = ("reference", "summary", "easy_read", "origin", "confirmed_on", "review_missed_on")
+        """With no more than a row of a search shows, in one query: its needs are read out of `facets`."""
+        own = ("reference", "summary", "easy_read", "origin", "confirmed_on", "review_missed_on", "facets")
         parties = ("service__reference", "service__name", "service__organisation__name", "establishment__name")
-        found = self.select_related("service__organisation", "establishment").only(*own, *parties)
-        return found.prefetch_related(models.Prefetch("terms", needs.only("label", "position")))
+        return self.select_related("service__organisation", "establishment").only(*own, *parties)
 
 
 def new_listing_reference() -> str:

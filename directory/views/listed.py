@@ -38,10 +38,11 @@ def search(request: HttpRequest) -> dict[str, Any]:
     what = searching.asked(request.GET)
     found = searching.find(what)
     pages = paged(request, found.narrowed.pks, RESULTS)
-    shown = facets.shown(searching.labels(), found.narrowed.counts, what.chosen)
+    labels = searching.labels()
+    shown = facets.shown(labels, found.narrowed.counts, what.chosen)
     number = len(found.narrowed.pks)
     context = {"asked": what, "is_near": found.is_near, "facets": shown, "number": number}
-    return context | {"entries": listed.results(pages.pop("page").object_list)} | pages
+    return context | {"entries": listed.results(pages.pop("page").object_list, dict(labels["need"]))} | pages
 
 
 @login_not_required

@@ -1,5 +1,7 @@
 """Search: words, word forms, misspellings, what narrows, what is stale, what else is meant."""
 
+from dataclasses import fields
+
 import pytest
 from django.db import connection
 from django.http import QueryDict
@@ -7,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from directory import searching
+from directory.editions import Custody, Result
 from directory.index import index
+from directory.listed import in_order
 from directory.models import Listing
 from tests import factories
 from tests.directory.shelf import listed
@@ -121,6 +125,14 @@ def test_a_page_that_does_not_exist_is_the_last(client):
     last = client.get(reverse("directory_search"), {"page": "99"}).content.decode()
     assert "Page 2 of 2" in last
     assert "Service 20" in last
+
+
+def test_a_row_names_the_same_needs_in_the_same_order_as_the_entry(client):
+    listed("Home", chosen={"needs": ("health", "accommodation")})
+    (row,) = client.get(reverse("directory_search")).context["entries"]
+    (whole,) = in_order(Listing.objects.values_list("pk", flat=True), Custody)
+    assert len(row.needs) == 2
+    assert row == Result(**{field.name: getattr(whole, field.name) for field in fields(Result)})
 
 
 @pytest.mark.parametrize("path", ["directory_search", "inside_search", "prison_list", "organisation_list"])
