@@ -1,36 +1,68 @@
-"""What the pages about need are drawn from: read once, in the same few queries whatever the number of services."""
+"""What the pages about need are drawn from: counted by the database, in the same few queries whatever the services."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 
-from directory import provision
 from directory.models import Establishment, EstablishmentStatus, Idea, Listing, NeedsStatement, Origin, Term, Weight
-from directory.provision import Count, Duplicate, Extent, Gap, Offer
+from directory.provision import Duplicate, Gap, Offered, gaps
 
 NEEDS, GROUPS, CHARACTERISTICS, DAYS = "needs", "populations", "protected_characteristics", "days"
 VOCABULARIES = (NEEDS, GROUPS, CHARACTERISTICS, DAYS)
 WOMEN = "women"
+# Which service names which term.
+Tagged = Listing.terms.through
+NOTHING = Offered()
+
+
+def added_up(to_listing: str) -> dict[str, Count | Sum]:
+    """What `Offered` says of services, by the way to them."""
+    from_agreement = Q(**{f"{to_listing}origin": Origin.AGREEMENT})
+    return {
+        "agreements": Count(f"{to_listing}pk", filter=from_agreement),
+        "others": Count(f"{to_listing}pk", filter=~from_agreement),
+        "places": Sum(f"{to_listing}places"),
+        "people": Sum(f"{to_listing}people_reached"),
+    }
 
 
 @dataclass(frozen=True)
 class Cell:
     """One need at one prison."""
 
+    found: "NeedMap"
     prison: Establishment
     need: Term
-    count: Count
-    weight: int | None
-    is_wanted: bool
-    extent: Extent
-    days: tuple[str, ...]
+
+    @property
+    def place(self) -> tuple[int, str]:
+        return self.prison.pk, self.need.slug
+
+    @property
+    def offered(self) -> Offered:
+        return self.found.offered.get(self.place, NOTHING)
+
+    @property
+    def weight(self) -> int | None:
+        statement = self.found.statements.get(self.prison.pk)
+        return statement.needs.get(self.need.slug) if statement else None
 
     @property
     def is_gap(self) -> bool:
-        return bool(self.weight) and not self.count.total
+        return bool(self.weight) and not self.offered.total
+
+    @property
+    def is_wanted(self) -> bool:
+        return self.place in self.found.wanted
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """Of the week, on which there is something."""
+        found = self.found.days.get(self.place, ())
+        return tuple(day.label for slug, day in self.found.terms[DAYS].items() if slug in found)
 
     @property
     def weight_words(self) -> str:
@@ -62,11 +94,11 @@ class NamedDuplicate:
 
 @dataclass(frozen=True)
 class NeedMap:
-    """The rows, and what follows from them. What only some pages need is read when it is asked for."""
+    """Some prisons and the services there. What only some pages need is counted when it is asked for."""
 
     prisons: tuple[Establishment, ...]
     terms: dict[str, dict[str, Term]]
-    offers: tuple[Offer, ...]
+    listings: QuerySet[Listing]
 
     @cached_property
     def statements(self) -> dict[int, NeedsStatement]:
@@ -87,43 +119,47 @@ class NeedMap:
         return {prison.pk: prison for prison in self.prisons}
 
     @cached_property
-    def counts(self) -> dict[tuple[int, str], Count]:
-        return provision.matrix(self.offers)
+    def whole(self) -> Offered:
+        """All of these services together, each once."""
+        return Offered(**self.listings.aggregate(**added_up("")))
 
     @cached_property
-    def extents(self) -> dict[tuple[int, str], Extent]:
-        return provision.extents(self.offers)
+    def offered(self) -> dict[tuple[int, str], Offered]:
+        """By prison and need. What isn't in it has no service."""
+        rows = self._tagged(NEEDS).values("listing__establishment_id", "term__slug").annotate(**added_up("listing__"))
+        return {(row.pop("listing__establishment_id"), row.pop("term__slug")): Offered(**row) for row in rows}
+
+    @cached_property
+    def days(self) -> dict[tuple[int, str], set[str]]:
+        """Days of the week on which there is something, by prison and need."""
+        found: dict[tuple[int, str], set[str]] = defaultdict(set)
+        for prison, need, day in self._with_needs(DAYS).distinct():
+            found[prison, need].add(day)
+        return found
 
     @cached_property
     def need_gaps(self) -> list[Gap]:
         weights = {prison: statement.needs for prison, statement in self.statements.items()}
-        return provision.gaps(weights, provision.needs_served(self.offers), self.wanted)
+        return gaps(weights, self.offered, self.wanted)
 
     @cached_property
     def group_gaps(self) -> list[Gap]:
         weights = {prison: statement.groups for prison, statement in self.statements.items()}
-        return provision.gaps(weights, provision.groups_served(self.offers))
+        return gaps(weights, self._served(GROUPS))
 
     @cached_property
     def duplicates(self) -> list[Duplicate]:
-        """By prison, need and group."""
+        """Where two services or more have a need and a group in common, by prison, need and group."""
+        counted = self._with_needs(GROUPS).annotate(number=Count("listing")).filter(number__gt=1)
         groups = self.terms[GROUPS]
         return sorted(
-            provision.duplicates(self.offers),
+            (Duplicate(*row) for row in counted),
             key=lambda row: (self.by_id[row.prison].name, self.needs[row.need].position, groups[row.group].position),
         )
 
     def cells(self, prison: Establishment) -> list[Cell]:
         """The prison's row of the matrix."""
-        statement = self.statements.get(prison.pk)
-        weights = statement.needs if statement else {}
-        return [self._cell(prison, need, weights.get(slug)) for slug, need in self.needs.items()]
-
-    def _cell(self, prison: Establishment, need: Term, weight: int | None) -> Cell:
-        place = prison.pk, need.slug
-        extent = self.extents.get(place, Extent())
-        days = tuple(day.label for slug, day in self.terms[DAYS].items() if slug in extent.days)
-        return Cell(prison, need, self.counts.get(place, Count()), weight, place in self.wanted, extent, days)
+        return [Cell(self, prison, need) for need in self.needs.values()]
 
     def named_gaps(self, key: str) -> list[NamedGap]:
         """Heaviest first; gaps of the same weight by prison."""
@@ -136,25 +172,41 @@ class NeedMap:
         return sorted(named, key=lambda row: (-row.gap.weight, row.prison.name, row.term.position))
 
     def named(self, duplicates: Iterable[Duplicate]) -> list[NamedDuplicate]:
-        rows = list(duplicates)
-        listings = Listing.objects.select_related("service__organisation").in_bulk(
-            {pk for row in rows for pk in row.listings}
-        )
+        places = [(row.prison, row.need, row.group) for row in duplicates]
+        alike: dict[tuple[int, str, str], list[Listing]] = defaultdict(list)
+        for row in self._alike({prison for prison, *_ in places}):
+            alike[row.listing.establishment_id, row.need, row.term.slug].append(row.listing)
         return [
             NamedDuplicate(
-                self.by_id[row.prison],
-                self.needs[row.need],
-                self.terms[GROUPS][row.group],
-                tuple(sorted((listings[pk] for pk in row.listings), key=lambda listing: listing.service.name)),
+                self.by_id[prison], self.needs[need], self.terms[GROUPS][group], tuple(alike[prison, need, group])
             )
-            for row in rows
+            for prison, need, group in places
         ]
+
+    def _alike(self, prisons: set[int]) -> QuerySet:
+        """Each service at these prisons with each of its needs and each of its groups, by its name."""
+        found = self._tagged(GROUPS).filter(listing__terms__in=self.needs.values(), listing__establishment__in=prisons)
+        found = found.annotate(need=F("listing__terms__slug")).select_related("term", "listing__service__organisation")
+        return found.defer("listing__words", "listing__facets", "listing__search").order_by("listing__service__name")
 
     def reach(self) -> list[tuple[Establishment, list[bool]]]:
         """For each prison, by characteristic, whether a service there is designed for people who share it."""
-        slugs = list(self.terms[CHARACTERISTICS])
-        missing = set(provision.unreached(self.offers, list(self.by_id), slugs))
-        return [(prison, [(prison.pk, slug) not in missing for slug in slugs]) for prison in self.prisons]
+        served = self._served(CHARACTERISTICS)
+        return [
+            (prison, [(prison.pk, slug) in served for slug in self.terms[CHARACTERISTICS]]) for prison in self.prisons
+        ]
+
+    def _tagged(self, key: str) -> QuerySet:
+        return Tagged.objects.filter(listing__in=self.listings, term__in=self.terms[key].values())
+
+    def _served(self, key: str) -> frozenset[tuple[int, str]]:
+        """Prisons and terms that a service there names."""
+        return frozenset(self._tagged(key).values_list("listing__establishment_id", "term__slug").distinct())
+
+    def _with_needs(self, key: str) -> QuerySet:
+        """Prison, need and term of this list, for each service, each of its needs and each of its terms."""
+        found = self._tagged(key).filter(listing__terms__in=self.needs.values())
+        return found.values_list("listing__establishment_id", "listing__terms__slug", "term__slug")
 
 
 def prisons_of_today() -> QuerySet[Establishment]:
@@ -167,14 +219,11 @@ def womens_estate() -> QuerySet[Establishment]:
 
 def read(prisons: QuerySet[Establishment] | None = None, *, group: str = "") -> NeedMap:
     """The whole estate, or some prisons; all services, or those that name a group."""
-    found = tuple(prisons_of_today() if prisons is None else prisons)
-    named = terms()
-    offers = _offers(found, named)
-    return NeedMap(
-        prisons=found,
-        terms=named,
-        offers=tuple(offer for offer in offers if not group or group in offer.groups),
-    )
+    found, named = tuple(prisons_of_today() if prisons is None else prisons), terms()
+    listings = Listing.objects.listed().filter(establishment__in=found).order_by()
+    if group:
+        listings = listings.filter(pk__in=Tagged.objects.filter(term=named[GROUPS][group]).values("listing"))
+    return NeedMap(found, named, listings)
 
 
 def terms() -> dict[str, dict[str, Term]]:
@@ -195,23 +244,6 @@ def newest_statements(prisons: Iterable[Establishment]) -> dict[int, NeedsStatem
         .order_by("year")
     )
     return {statement.establishment_id: statement for statement in rows}
-
-
-def _offers(prisons: Iterable[Establishment], named: dict[str, dict[str, Term]]) -> Iterator[Offer]:
-    """Of many services: what each is tagged with comes as two numbers, and the terms are known already."""
-    listings = Listing.objects.listed().filter(establishment__in=prisons).order_by("pk")
-    tagged = Listing.terms.through.objects.filter(listing__in=listings.order_by())
-    tags: dict[int, set[int]] = defaultdict(set)
-    for pk, term in tagged.values_list("listing_id", "term_id"):
-        tags[pk].add(term)
-    slugs = [{term.pk: slug for slug, term in named[key].items()} for key in VOCABULARIES]
-    columns = ("pk", "establishment_id", "origin", "places", "people_reached")
-    for pk, prison, origin, places, people in listings.values_list(*columns):
-        own = tags[pk]
-        needs, groups, characteristics, days = (frozenset(of[term] for term in own & of.keys()) for of in slugs)
-        yield Offer(
-            pk, prison, origin == Origin.AGREEMENT, needs, groups, characteristics, days, places=places, people=people
-        )
 
 
 def services_at(prison: Establishment) -> QuerySet[Listing]:

@@ -154,8 +154,11 @@ class Agreement(models.Model):
     """One organisation, one prison, one service. `current_version` is the one in force, or else the newest."""
 
     reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="agreements")
-    establishment = models.ForeignKey(Establishment, on_delete=models.PROTECT, related_name="agreements")
+    # The indexes below begin with both parties, so that neither needs one of its own.
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="agreements", db_index=False)
+    establishment = models.ForeignKey(
+        Establishment, on_delete=models.PROTECT, related_name="agreements", db_index=False
+    )
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="agreements")
     eligibility = models.OneToOneField(EligibilityCheck, null=True, blank=True, on_delete=models.SET_NULL)
     copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies")
@@ -171,8 +174,9 @@ class Agreement(models.Model):
     class Meta:
         ordering = ["-started_at"]
         indexes = [
-            models.Index(fields=["organisation", "-started_at"], name="agreement_of_organisation"),
-            models.Index(fields=["establishment", "-started_at"], name="agreement_at_establishment"),
+            models.Index(fields=["organisation", "-started_at", "-id"], name="agreement_of_organisation"),
+            models.Index(fields=["establishment", "-started_at", "-id"], name="agreement_at_establishment"),
+            models.Index(fields=["establishment", "organisation"], name="agreement_of_parties"),
             models.Index(fields=["-started_at", "-id"], name="agreement_newest"),
         ]
 

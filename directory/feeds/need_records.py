@@ -54,15 +54,15 @@ def read_map(slug: str) -> NeedMap:
 
 
 def need(cell: Cell) -> PublicNeed:
-    people = cell.extent.people
+    people = cell.offered.people
     return PublicNeed(
         reference=f"{cell.prison.slug}_{cell.need.slug}",
         prison=str(cell.prison),
         prison_slug=cell.prison.slug,
         need=cell.need.label,
         need_slug=cell.need.slug,
-        services_from_agreements=cell.count.agreements,
-        services_otherwise=cell.count.others,
+        services_from_agreements=cell.offered.agreements,
+        services_otherwise=cell.offered.others,
         people_reached="" if people is None else published_count(people),
     )
 

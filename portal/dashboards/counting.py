@@ -9,7 +9,7 @@ from agreements.models import LIVE, Action, Agreement, EligibilityCheck, StatusC
 from agreements.models.agreement import TOLD
 from directory.mail_log import mails
 from directory.models import EstablishmentStatus, Holding, Post
-from portal.dashboards.scope import Scope
+from portal.dashboards.scope import ESTATE, Scope
 from portal.foundation import clock
 from reviews.models import DeliveryFigure, Review, State
 
@@ -120,8 +120,11 @@ PARTS = {
     "delivery": (reviews, places, delivered),
     "upkeep": (actions, posts, mail, checks),
 }
+# They belong to no party.
+OF_THE_ESTATE = (mail, checks)
 Sums = dict[str, Rows]
 
 
 def count(part: str, scope: Scope) -> Sums:
-    return {query.__name__: query(scope) for query in PARTS.get(part, ())}
+    queries = [query for query in PARTS.get(part, ()) if scope.kind == ESTATE or query not in OF_THE_ESTATE]
+    return {query.__name__: query(scope) for query in queries}

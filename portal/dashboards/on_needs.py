@@ -1,14 +1,19 @@
 """The map of need as a picture: which prison has services for which need, and which gaps weigh most."""
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 
 from directory import needs_map
+from directory.models import Establishment
 from directory.needs_map import NEEDS, Cell, NeedMap
-from directory.provision import together
 from portal.dashboards.counting import Sums
 from portal.dashboards.panels import Figure, Panel, Row, counted
 from portal.dashboards.scope import Scope
 from portal.foundation import charts
+
+# Prisons with the cells of their rows, and the address of the list that each opens.
+Cells = Sequence[tuple[Establishment, Sequence[tuple[Cell, str]]]]
 
 
 def panels(scope: Scope, sums: Sums) -> list[Panel]:
@@ -17,51 +22,49 @@ def panels(scope: Scope, sums: Sums) -> list[Panel]:
     narrowed = {"pk": scope.prison.pk} if scope.prison else {}
     narrowed |= {"local_authority": scope.area} if scope.area else {}
     found = needs_map.read(prisons.filter(**narrowed))
-    return [provision(scope, found), reached(scope, found), gaps(scope, found)]
+    rows = [(prison, [(cell, address_of(scope, cell)) for cell in found.cells(prison)]) for prison in found.prisons]
+    return [provision(found, rows), reached(found, rows), gaps(scope, found)]
 
 
-def provision(scope: Scope, found: NeedMap) -> Panel:
-    cells = {prison: found.cells(prison) for prison in found.prisons}
-    missing = sum(cell.is_gap for row in cells.values() for cell in row)
-    offered = len(found.offers)
+def provision(found: NeedMap, cells: Cells) -> Panel:
+    missing = sum(cell.is_gap for _, row in cells for cell, _ in row)
     title = "Services by prison and need"
-    said = f"{counted(offered, 'service')} at {counted(len(found.prisons), 'prison')}; {counted(missing, 'gap')}."
-    rows = [Row(prison.name, [service_figure(scope, cell) for cell in row]) for prison, row in cells.items()]
+    said = f"{counted(found.whole.total, 'service')} at {counted(len(found.prisons), 'prison')}; {counted(missing, 'gap')}."
+    rows = [Row(prison.name, [service_figure(*cell) for cell in row]) for prison, row in cells]
     headings = ("Prison", *(term.label for term in found.needs.values()))
-    drawn = [(prison.name, [(said_cell(cell), cell.is_gap) for cell in row]) for prison, row in cells.items()]
+    drawn = [(prison.name, [(said_cell(cell), cell.is_gap) for cell, _ in row]) for prison, row in cells]
     picture = charts.matrix(title, f"{said} A framed number is the weight of a gap.", headings[1:], drawn)
     return Panel(title, f"{said} In the picture, a framed number is the weight of a gap.", headings, rows, picture)
 
 
-def reached(scope: Scope, found: NeedMap) -> Panel:
+def reached(found: NeedMap, cells: Cells) -> Panel:
     """People who started with the services of each cell, as their listings say: the same that the map of need says."""
-    cells = {prison: found.cells(prison) for prison in found.prisons}
     title = "People reached by prison and need"
-    people = together(found.offers).people
+    people = found.whole.people
     said = (
         f"{counted(people, 'person', 'people')} started in the newest four quarters that have figures."
         if people is not None
         else "No figures have been entered yet."
     )
     words = f"{said} A service for several needs counts in each of their columns."
-    rows = [Row(prison.name, [reached_figure(scope, cell) for cell in row]) for prison, row in cells.items()]
+    rows = [Row(prison.name, [reached_figure(*cell) for cell in row]) for prison, row in cells]
     headings = ("Prison", *(term.label for term in found.needs.values()))
     drawn = [(row.label, [(str(figure.number), False) for figure in row.cells]) for row in rows]
     return Panel(title, words, headings, rows, charts.matrix(title, words, headings[1:], drawn))
 
 
-def reached_figure(scope: Scope, cell: Cell) -> Figure:
+def reached_figure(cell: Cell, address: str) -> Figure:
     words = f"People reached, {cell.need} at {cell.prison}"
-    return Figure(cell.extent.people or 0, address_of(scope, cell), words, adds_up=True)
+    return Figure(cell.offered.people or 0, address, words, adds_up=True)
 
 
 def said_cell(cell: Cell) -> str:
-    return str(cell.weight) if cell.is_gap else str(cell.count.total)
+    return str(cell.weight) if cell.is_gap else str(cell.offered.total)
 
 
-def service_figure(scope: Scope, cell: Cell) -> Figure:
+def service_figure(cell: Cell, address: str) -> Figure:
     words = f"{cell.need} at {cell.prison}" + (f", a gap: {cell.weight_words.lower()}" if cell.is_gap else "")
-    return Figure(cell.count.total, address_of(scope, cell), words)
+    return Figure(cell.offered.total, address, words)
 
 
 def address_of(scope: Scope, cell: Cell) -> str:

@@ -163,11 +163,11 @@ NEEDS = ExportedList(
     (
         text("prison", "Name of the prison", "prison.name"),
         text("need", "The need", "need.label"),
-        number("from_agreements", "Services that an agreement in force has listed", "count.agreements"),
-        number("otherwise", "Services that were listed otherwise", "count.others"),
-        number("places", "Places at one time of these services together; empty where none says it", "extent.places"),
+        number("from_agreements", "Services that an agreement in force has listed", "offered.agreements"),
+        number("otherwise", "Services that were listed otherwise", "offered.others"),
+        number("places", "Places at one time of these services together; empty where none says it", "offered.places"),
         number(
-            "people", "People who started in the newest four quarters with figures; empty where none", "extent.people"
+            "people", "People who started in the newest four quarters with figures; empty where none", "offered.people"
         ),
         several("days", "Days of the week on which there is one", "days"),
         choice("weight", "What the prison’s newest statement says of the need", "weight_words"),

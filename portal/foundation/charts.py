@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator, slugify
 
@@ -91,7 +91,7 @@ def _labelled(number: int) -> list[tuple[int, str]]:
 
 
 def matrix(title: str, said: str, columns: Sequence[str], rows: Cells) -> SafeString:
-    """A square for each row and column. A cell is its words, and whether it stands out: then it is hatched and framed."""
+    """A square for each row and column. A cell is its words, and whether it stands out: then it is framed, its words bold."""
     side, left, top = 26, 150, 150
     drawn = [
         _draw(
@@ -102,26 +102,28 @@ def matrix(title: str, said: str, columns: Sequence[str], rows: Cells) -> SafeSt
         )
         for place, column in enumerate(columns)
     ]
-    for down, (label, cells) in enumerate(rows):
-        y = top + down * side
-        drawn.append(_words(EDGE, y + 17, Truncator(label).chars(21)))
-        drawn.extend(_cell(left + side * place, y, side, *cell) for place, cell in enumerate(cells))
+    drawn += [_words(EDGE, top + side * down + 17, Truncator(label).chars(21)) for down, (label, _) in enumerate(rows)]
+    placed = [
+        ((left + side * place, top + side * down, words), is_framed)
+        for down, (_, cells) in enumerate(rows)
+        for place, (words, is_framed) in enumerate(cells)
+    ]
+    drawn += [_squares([cell for cell, framed in placed if framed is wanted], side, wanted) for wanted in (False, True)]
     width = left + side * len(columns) + EDGE
     return _picture(title, said, top + len(rows) * side + EDGE, drawn, width=width)
 
 
-def _cell(x: float, y: float, side: float, words: str, stands_out: bool) -> SafeString:
-    drawn = _draw(
-        '<rect x="{}" y="{}" width="{}" height="{}" fill="{}" stroke="{}" stroke-width="{}"/>',
-        x,
-        y,
-        side,
-        side,
-        "#ffffff" if stands_out else PALE,
-        "#b10e1e" if stands_out else DEEP,
-        3 if stands_out else 0.5,
+def _squares(cells: Sequence[tuple[float, float, str]], side: float, framed: bool) -> SafeString:
+    """All that look alike, as one shape, with their words."""
+    return _draw(
+        '<path d="{}" fill="{}" stroke="{}" stroke-width="{}"/><g text-anchor="middle" font-weight="{}">{}</g>',
+        " ".join(f"M{x} {y}h{side}v{side}h-{side}z" for x, y, _ in cells),
+        "#ffffff" if framed else PALE,
+        "#b10e1e" if framed else DEEP,
+        3 if framed else 0.5,
+        700 if framed else 400,
+        format_html_join("", '<text x="{}" y="{}">{}</text>', ((x + side / 2, y + 17, words) for x, y, words in cells)),
     )
-    return drawn + _words(x + side / 2, y + 17, words, anchor="middle", weight=700 if stands_out else 400)
 
 
 def _bar(x: float, y: float, width: float, pattern: str, title: str) -> SafeString:

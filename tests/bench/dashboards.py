@@ -17,6 +17,8 @@ from functools import partial
 import django
 
 from tests.bench.estate import BACKEND, estate, seconds
+from tests.dashboards import counted_in_sql as sql
+from tests.directory import provision_in_sql as provision
 
 TURNS = 7
 LIVE_BAR, LISTS_BAR, SERVED_BAR = 1.5, 10, 1.5
@@ -30,6 +32,8 @@ MONTHS = """
 SELECT date_trunc('month', at), step, reason, to_status, count(*) FROM agreements_statuschange
 WHERE at >= %(since)s AND at < %(after)s GROUP BY 1, 2, 3, 4
 """
+# What only the estate's dashboard tells.
+ESTATES = (sql.CHECKS, sql.REFUSED, sql.BOUNCED)
 LISTINGS = """
 INSERT INTO directory_listing (reference, service_id, establishment_id, origin, agreement_reference, summary, easy_read,
     intake, contact_post, contact_mailbox, contact_phone, checked_by, checked_against, is_live, confirmed_on,
@@ -52,9 +56,11 @@ OWN = {
     "ON own.id = v.agreement_id WHERE own.{party}",
     "agreements_statuschange": "SELECT c.* FROM public.agreements_statuschange c JOIN public.agreements_version v "
     "ON v.id = c.version_id JOIN public.agreements_agreement own ON own.id = v.agreement_id WHERE own.{party}",
+    "directory_listing l": "SELECT l.* FROM public.directory_listing l WHERE l.{party}",
     "reviews_deliveryfigure": "SELECT f.* FROM public.reviews_deliveryfigure f JOIN public.agreements_agreement own "
     "ON own.id = f.agreement_id WHERE own.{party}",
 }
+OF_NEEDS = ("directory_listing l", "reviews_deliveryfigure")
 
 
 def main(sizes: list[int]) -> int:
@@ -76,8 +82,6 @@ def bare_sql(part: str, party: str) -> Callable[[], None]:
     """The statements of the second calculation; those about agreements for one party, if it is named."""
     from portal.dashboards.scope import Scope
     from portal.foundation import clock
-    from tests.dashboards import counted_in_sql as sql
-    from tests.directory import provision_in_sql as provision
 
     scope = Scope()
     today = scope.until
@@ -91,20 +95,20 @@ def bare_sql(part: str, party: str) -> Callable[[], None]:
     statements = {
         "agreements": (sql.STATUSES, sql.ENDING, TIMES, MONTHS),
         "delivery": (sql.REVIEWS, sql.PLACES, sql.DELIVERED),
-        "needs": (provision.MATRIX,),
-        "upkeep": (sql.ACTIONS, sql.VACANT, sql.CHECKS, sql.REFUSED, sql.BOUNCED),
+        "needs": (provision.MATRIX, provision.EXTENTS, provision.gaps_of("needs", "needs")),
+        "upkeep": (sql.ACTIONS, sql.VACANT) if party else (sql.ACTIONS, sql.VACANT, *ESTATES),
     }[part]
     narrowed = [own(statement, party) if party else statement for statement in statements]
     return lambda: [sql.rows(statement, **given) for statement in narrowed] and None
 
 
 def own(statement: str, party: str) -> str:
-    """The statement over the rows of one party."""
-    for table, rows in OWN.items():
-        if table in statement:
-            name = table.partition(" ")[0]
-            return f"WITH {name} AS NOT MATERIALIZED ({rows.format(party=party)}) {statement}"
-    return statement
+    """The statement over the rows of one party: those of the table named first in OWN, and of both where listings and
+    figures are put together."""
+    tables = [table for table in OWN if table in statement]
+    narrowed = [table for table in tables if table in OF_NEEDS] if OF_NEEDS[0] in tables else tables[:1]
+    views = [f"{table.partition(' ')[0]} AS NOT MATERIALIZED ({OWN[table].format(party=party)})" for table in narrowed]
+    return f"WITH {', '.join(views)} {statement}" if views else statement
 
 
 def looks() -> list[tuple[str, str, str]]:

@@ -97,10 +97,15 @@ def duplicates() -> dict[tuple[str, str, str], int]:
     return {(prison, need, group): count for prison, need, group, count in rows(DUPLICATES)}
 
 
-def gaps(column: str, vocabulary: str) -> list[tuple[str, str, int]]:
+def gaps_of(column: str, vocabulary: str) -> str:
+    """The statement for the gaps of one column of the statements."""
     vendor = connection.vendor
     each = EACH[vendor].format(column=column)
-    return rows(GAPS.format(slug=SLUG[vendor], weight=WEIGHT[vendor], each=each, tagged=TAGGED, vocabulary=vocabulary))
+    return GAPS.format(slug=SLUG[vendor], weight=WEIGHT[vendor], each=each, tagged=TAGGED, vocabulary=vocabulary)
+
+
+def gaps(column: str, vocabulary: str) -> list[tuple[str, str, int]]:
+    return rows(gaps_of(column, vocabulary))
 
 
 def unreached() -> set[tuple[str, str]]:

@@ -57,7 +57,7 @@ def found(estate):
 def test_the_matrix_is_the_same(found):
     ours = {
         (found.by_id[prison].code, need): (count.agreements, count.others)
-        for (prison, need), count in found.counts.items()
+        for (prison, need), count in found.offered.items()
     }
     assert len(ours) > 50
     assert ours == provision_in_sql.matrix()
@@ -65,14 +65,12 @@ def test_the_matrix_is_the_same(found):
 
 def test_the_places_and_the_days_are_the_same(found):
     ours = {
-        (found.by_id[prison].code, need): (extent.places, extent.people)
-        for (prison, need), extent in found.extents.items()
+        (found.by_id[prison].code, need): (offered.places, offered.people)
+        for (prison, need), offered in found.offered.items()
     }
     assert len({places for places, _ in ours.values()}) > 3
     assert ours == provision_in_sql.extents()
-    days = {
-        (found.by_id[prison].code, need, day) for (prison, need), extent in found.extents.items() for day in extent.days
-    }
+    days = {(found.by_id[prison].code, need, day) for (prison, need), days in found.days.items() for day in days}
     assert len(days) > 50
     assert days == provision_in_sql.days()
 
@@ -88,7 +86,7 @@ def test_the_gaps_and_their_ranks_are_the_same(found, column):
 
 
 def test_the_duplicates_are_the_same(found):
-    ours = {(found.by_id[row.prison].code, row.need, row.group): len(row.listings) for row in found.duplicates}
+    ours = {(found.by_id[row.prison].code, row.need, row.group): row.number for row in found.duplicates}
     assert len(ours) > 5
     assert ours == provision_in_sql.duplicates()
 
@@ -117,4 +115,4 @@ def test_a_service_that_is_hidden_by_hand_shows_in_both(found):
     """A comparison of two empty tables would hold too."""
     before = provision_in_sql.matrix()
     Listing.objects.update(is_live=False)
-    assert needs_map.read().counts == provision_in_sql.matrix() == {} != before
+    assert needs_map.read().offered == provision_in_sql.matrix() == {} != before

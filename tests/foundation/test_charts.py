@@ -50,8 +50,10 @@ def test_lines_differ_by_dashes_and_run_as_high_as_their_numbers():
 
 def test_what_stands_out_in_a_matrix_is_framed_not_only_coloured():
     picture = read(charts.matrix("Need", "", ["Health"], [("Perth", [("3", True)]), ("Shotts", [("1", False)])]))
-    frames = [cell.get("stroke-width") for cell in picture.findall(f"{SVG}rect")]
-    assert frames == ["3", "0.5"]
+    plain, framed = picture.findall(f"{SVG}path")
+    assert (plain.get("stroke-width"), framed.get("stroke-width")) == ("0.5", "3")
+    assert plain.get("d") != framed.get("d")
+    assert [[word.text for word in group] for group in picture.findall(f"{SVG}g")] == [["1"], ["3"]]
 
 
 def test_words_in_a_picture_are_escaped():

@@ -157,12 +157,12 @@ def test_the_map_of_the_demonstration_is_what_sql_counts(demo):
     found = needs_map.read()
     ours = {
         (found.by_id[prison].code, need): (count.agreements, count.others)
-        for (prison, need), count in found.counts.items()
+        for (prison, need), count in found.offered.items()
     }
     assert ours == provision_in_sql.matrix()
     gaps = sorted((found.by_id[gap.prison].code, gap.slug, gap.weight) for gap in found.need_gaps)
     assert gaps == sorted(provision_in_sql.gaps("needs", "needs"))
-    doubles = {(found.by_id[row.prison].code, row.need, row.group): len(row.listings) for row in found.duplicates}
+    doubles = {(found.by_id[row.prison].code, row.need, row.group): row.number for row in found.duplicates}
     assert doubles == provision_in_sql.duplicates()
 
 

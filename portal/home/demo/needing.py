@@ -77,7 +77,7 @@ def put_ideas(cast: Cast, terms: dict[str, dict[str, Term]], rng: random.Random)
 
 def need_for(prison: Prison, reply: str, terms: dict[str, dict[str, Term]], rng: random.Random) -> Term:
     """A need that somebody meets there for a duplicate, and one that nobody meets otherwise, as far as there is one."""
-    served = {slug for (_, slug) in needs_map.read(_only(prison)).counts}
+    served = {slug for (_, slug) in needs_map.read(_only(prison)).offered}
     fitting = [term for slug, term in terms[needs_map.NEEDS].items() if (slug in served) == (reply == "duplicate")]
     return rng.choice(fitting or list(terms[needs_map.NEEDS].values()))
 
