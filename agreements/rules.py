@@ -128,6 +128,12 @@ def it_is_this_approvers_turn(version: Version, by: User) -> Reasons:
     return _waits_for(open_to_me[0].approval_order, approving_seats(version), given, "approval_order")
 
 
+def has_approved(version: Version, by: User) -> bool:
+    """Whether this person has approved it for each of their posts."""
+    given = set(Approval.objects.filter(version=version, overtaken_at=None).values_list("post_id", flat=True))
+    return {post.pk for post in permissions.approving_posts(by, version.agreement)} <= given
+
+
 def is_approved_by_everyone(version: Version) -> bool:
     given = set(Approval.objects.filter(version=version, overtaken_at=None).values_list("post_id", flat=True))
     return {post.pk for post in approving_seats(version)} <= given
@@ -145,6 +151,14 @@ def it_is_this_signatorys_turn(version: Version, by: User) -> Reasons:
     if not open_to_me:
         return ["You have signed already."]
     return _waits_for(open_to_me[0].signing_order, signing_seats(version), signed, "signing_order")
+
+
+def has_signed(version: Version, by: User) -> bool:
+    """Whether their side needs no signature from this person any more: one is enough for the partner."""
+    signed = list(standing_signatures(version))
+    if permissions.side_of(by, version.agreement) == Side.PARTNER:
+        return any(signature.side == Side.PARTNER for signature in signed)
+    return {post.pk for post in permissions.signing_posts(by, version.agreement)} <= {row.post_id for row in signed}
 
 
 def is_signed_by_both_parties(version: Version) -> bool:

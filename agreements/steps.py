@@ -18,7 +18,8 @@ class Step:
     """One row of the life-cycle table: from, to (or what it goes back to), who, when, what follows.
 
     `records` are written before it is asked whether the step `completes`: an approval by the first of two approvers
-    is recorded, and the status stays. `asks` names what its page asks for besides a yes; `then` says what happens next.
+    is recorded, and the status stays. Whoever it `is_taken_by` isn't offered it again. `asks` names what its page asks
+    for besides a yes; `then` says what happens next.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Step:
     rules: tuple[Rule, ...] = ()
     records: tuple[Effect, ...] = ()
     completes: Callable[[Version], bool] | None = None
+    is_taken_by: Callable[[Version, User], bool] | None = None
     goes_back_to: Callable[[Version], Status] | None = None
     effects: tuple[Effect, ...] = ()
     asks: tuple[str, ...] = ()
@@ -152,6 +154,7 @@ STEPS: tuple[Step, ...] = (
         ),
         records=(effects.record_approval,),
         completes=rules.is_approved_by_everyone,
+        is_taken_by=rules.has_approved,
         effects=(effects.freeze_the_words,),
         asks=("words", "note"),
         then="After the last approval the words are frozen. The organisation signs first, then the prison.",
@@ -169,6 +172,7 @@ STEPS: tuple[Step, ...] = (
         ),
         records=(effects.record_signature,),
         completes=rules.is_signed_by_both_parties,
+        is_taken_by=rules.has_signed,
         effects=(effects.put_in_force,),
         asks=("words", "identity"),
         then="After the last signature the agreement is in force, and a sealed PDF is made.",

@@ -17,8 +17,14 @@ NOTHING_SAID = Request()
 
 
 def steps_open_to(user: User, version: Version) -> tuple[Step, ...]:
-    """The steps that this person may take from here, in the order of the table: the buttons of a page."""
+    """The steps that this person may take from here, in the order of the table."""
     return tuple(step for step in STEPS if version.status in step.sources and may(user, step.permission, version))
+
+
+def steps_offered_to(user: User, version: Version) -> tuple[Step, ...]:
+    """The buttons of a page: the steps open to this person that they haven't taken already."""
+    open_steps = steps_open_to(user, version)
+    return tuple(step for step in open_steps if not (step.is_taken_by and step.is_taken_by(version, user)))
 
 
 def reasons_against(step: Step, version: Version, by: User) -> list[str]:

@@ -19,7 +19,7 @@ from agreements.timing import spells
 from agreements.turns import turn
 from agreements.views.finding import find_agreement, find_version
 from agreements.views.task_list import asked_about, tasks
-from agreements.workflow import BY_NAME, steps_open_to
+from agreements.workflow import BY_NAME, steps_offered_to
 from portal.foundation import clock
 from portal.foundation.paging import paged
 
@@ -56,7 +56,7 @@ def agreement_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "is_my_turn": now.is_of(side),
         "asked_about": asked_about(reading, now),
         "parts": tasks(reading, request.user, now),
-        "steps": steps_open_to(request.user, version),
+        "steps": steps_offered_to(request.user, version),
         "open_comments": version.comments.filter(resolved_at=None).count(),
         "printings": version.printings.defer("html", "data")[:3],
         "may_import": version.status in DRAFTED and may_draft(request.user, agreement),

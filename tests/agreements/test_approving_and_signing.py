@@ -9,7 +9,7 @@ from agreements import certificate, documents, rules
 from agreements.effects import Request
 from agreements.models import Answer, Approval, Document, Side, Signature, Status
 from agreements.operations import drafting
-from agreements.workflow import perform
+from agreements.workflow import perform, steps_offered_to
 from directory.models import Holding, Role
 from portal.foundation import clock
 from portal.foundation.exceptions import NotReady, Overtaken
@@ -70,6 +70,22 @@ def test_approvers_with_the_same_number_approve_in_any_order(cast, first_is_secu
     assert status(version) == Status.FOR_APPROVAL
     approve(version, last)
     assert status(version) == Status.FOR_SIGNATURE
+
+
+def test_whoever_has_approved_or_signed_is_not_offered_it_again(cast):
+    security = approver(cast, 2, "Head of Security")
+    version = factories.bring_to("for approval", cast)
+    approve(version, cast.hoo)
+    assert [offered(version, user) for user in (cast.hoo, security)] == [False, True]
+    approve(version, security)
+    assert [offered(version, user, "sign") for user in (cast.signatory, cast.hoo)] == [True, True]
+    factories.sign(version, by=cast.signatory)
+    assert [offered(version, user, "sign") for user in (cast.signatory, cast.hoo)] == [False, True]
+
+
+def offered(version, user, name="approve") -> bool:
+    version.refresh_from_db()
+    return name in {step.name for step in steps_offered_to(user, version)}
 
 
 def test_nobody_approves_twice_and_is_told_who_has_approved_and_when(cast):
