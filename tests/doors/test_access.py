@@ -15,11 +15,12 @@ from portal.foundation.models import Notification
 from tests.doors import matrix
 from tests.doors.addresses import Address, every_address
 from tests.doors.world import MISSING, OTHERS, OWN, PERSONAS, World
+from tests.tiers import few_of
 
 pytestmark = pytest.mark.django_db
 
 SHORT = ("GET", "POST")
-# They mostly answer 405 before anything is asked, so two people stand for all; the slow form asks everybody.
+# They mostly answer 405 before anything is asked, so two people stand for all; the whole table asks everybody.
 TO_FEW = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
 FEW = ("nobody signed in", "HOO")
 STRANGER = "signatory of another charity"
@@ -57,22 +58,11 @@ def expected() -> matrix.Table:
     return matrix.read()
 
 
-# Those who open the same doors as one of the others are tried in the slow form, which CI plays too.
-LIKE_OTHERS = (
-    "signatory",
-    "administrator",
-    "deputy HOO",
-    "coordinator",
-    "prison reader",
-    "left their post",
-    "deactivated",
-)
+# The others open the same doors as one of these, or all doors.
+OF_EACH_KIND = ("nobody signed in", "contributor", "HOO", STRANGER, "HOO of another prison")
 
 
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(name, marks=pytest.mark.slow if name in LIKE_OTHERS else ()) for name in PERSONAS],
-)
+@pytest.fixture(scope="module", params=few_of(PERSONAS, OF_EACH_KIND))
 def visits(request, world: World, addresses: list[Address]) -> tuple[str, dict[matrix.Cell, matrix.Answer]]:
     """One persona, and what they got everywhere."""
     return request.param, matrix.played(world, addresses, personas=[request.param], methods=SHORT)
@@ -116,7 +106,7 @@ def test_another_partys_object_reads_like_a_missing_one(visits, expected):
         assert (name, method, others.body) == (name, method, missing.body)
 
 
-@pytest.mark.parametrize("method", TO_FEW)
+@pytest.mark.parametrize("method", few_of(TO_FEW, ["HEAD", "DELETE"]))
 def test_other_methods_get_what_the_table_says(method, world, addresses, expected):
     answers = matrix.played(world, addresses, personas=FEW, methods=[method])
     assert matrix.table_of(answers) == {cell: expected[cell] for cell in answers}
@@ -205,6 +195,7 @@ def hidden_from(persona: str, expected: matrix.Table) -> set[tuple[str, str]]:
     }
 
 
+@pytest.mark.slow
 def test_twin_without_scoping_each_page_that_hides_another_partys_object_is_caught(
     unscoped, world, addresses, expected
 ):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from tests.doors import matrix
 from tests.doors.addresses import every_address
 from tests.doors.world import OWN
+from tests.tiers import few_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,7 @@ def door(world) -> matrix.Knock:
     return matrix.knock(world)
 
 
-@pytest.mark.parametrize("persona", ["nobody signed in", "HOO", "CJVSF"])
+@pytest.mark.parametrize("persona", few_of(["nobody signed in", "HOO", "CJVSF"], ["nobody signed in"]))
 def test_every_address_answers_with_every_header(door, persona):
     answers = {address.name: door.at(address, "GET", OWN, persona) for address in every_address()}
     assert {name: faults(answer) for name, answer in answers.items() if faults(answer)} == {}

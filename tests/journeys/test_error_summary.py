@@ -9,6 +9,7 @@ from tests import factories
 from tests.journeys.filling import fill_only
 from tests.journeys.people import Person
 from tests.journeys.ways import both_ways
+from tests.tiers import few_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -137,7 +138,7 @@ FORMS = (
 
 
 @both_ways
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__.replace("_", " "))
+@pytest.mark.parametrize("form", few_of(FORMS, [answering, signing]), ids=lambda form: form.__name__.replace("_", " "))
 def test_every_link_of_the_summary_moves_the_focus_to_its_control(form, javascript, visit, cast):
     page = form(lambda *user: visit(*user, javascript=javascript, looks=javascript), cast).page
 

@@ -1,6 +1,6 @@
 """One agreement, from the first question to the sealed PDF, played by three people in a browser.
 
-The suite plays it with JavaScript on PostgreSQL, and without on the embedded default; CI plays both on PostgreSQL.
+The suite plays it with JavaScript on PostgreSQL; CI without too, there and on the embedded default.
 """
 
 import pytest
