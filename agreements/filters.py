@@ -14,10 +14,10 @@ from agreements.statuses import statuses_in
 from directory.models import Establishment, LocalAuthority, Organisation, Post, Service, Term
 from directory.standing import standing
 from portal.foundation.models import User
-from portal.foundation.selects import RowFilter, WordFilter
+from portal.foundation.selects import Narrowing, RowFilter, WordFilter
 
 
-class OfAgreement(django_filters.FilterSet):
+class OfAgreement(Narrowing):
     """What every list of something about agreements can be narrowed by, in words that all addresses share.
 
     Start it from `visible_to`, and give it the person's organisations to choose from. The `quiet` ones are offered once

@@ -15,10 +15,10 @@ from agreements.models import Agreement, EligibilityCheck, Status, StatusChange
 from agreements.steps import BY_NAME, STEPS
 from directory.models import Establishment, LocalAuthority, Organisation, Post, Role
 from directory.standing import standing
-from portal.dashboards.counting import vacant_posts
+from portal.dashboards.counting import posts_of, vacant_posts
 from portal.foundation import clock
 from portal.foundation.models import User
-from portal.foundation.selects import RowFilter, WordFilter
+from portal.foundation.selects import Narrowing, RowFilter, WordFilter
 from reviews import dates
 from reviews.models import DeliveryFigure
 
@@ -67,25 +67,33 @@ class PlaceFilter(OfAgreement):
         fields: list[str] = []
 
 
-class PostFilter(django_filters.FilterSet):
+class PostFilter(Narrowing):
     role = WordFilter(label="Kind of post", choices=Role.choices)
-    prison = RowFilter(
-        label="Prison", queryset=Establishment.objects.all(), field_name="establishment", to_field_name="slug"
-    )
+    prison = RowFilter(label="Prison", queryset=Establishment.objects.all(), to_field_name="slug", method="of_party")
     area = RowFilter(
         label="Council area",
         queryset=LocalAuthority.objects.filter(establishment__isnull=False).distinct(),
-        field_name="establishment__local_authority",
         to_field_name="gss",
+        method="of_party",
     )
-    organisation = RowFilter(label="Organisation", queryset=Organisation.objects.all(), to_field_name="slug")
+    organisation = RowFilter(
+        label="Organisation", queryset=Organisation.objects.all(), to_field_name="slug", method="of_party"
+    )
 
     class Meta:
         model = Post
         fields: list[str] = []
 
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        parties = {name: self.form.cleaned_data.get(name) for name in ("prison", "area", "organisation")}
+        return super().filter_queryset(posts_of(queryset, **parties))
 
-class CheckFilter(django_filters.FilterSet):
+    def of_party(self, rows: QuerySet, name: str, party: Any) -> QuerySet:
+        """They are asked for together."""
+        return rows
+
+
+class CheckFilter(Narrowing):
     result = WordFilter(label="Result", choices=[(result.value, words) for result, words in HEADLINES.items()])
     since = django_filters.DateFilter(label="Since (such as 2026-11-21)", method="from_day")
 

@@ -81,7 +81,8 @@ def delivered(scope: Scope) -> Rows:
 
 def checks(scope: Scope) -> Rows:
     """Result of the eligibility checker, how often in the period."""
-    found = EligibilityCheck.objects.filter(asked_at__gte=clock.start_of(scope.since)).order_by()
+    period = (clock.start_of(scope.since), clock.start_of(clock.next_day(scope.until)))
+    found = EligibilityCheck.objects.filter(asked_at__gte=period[0], asked_at__lt=period[1]).order_by()
     return _plain(found.values_list("result").annotate(number=Count("pk")))
 
 
@@ -94,16 +95,17 @@ def vacant_posts() -> Any:
     return Post.objects.filter(takes_part, ~Exists(held))
 
 
-def posts_in(scope: Scope) -> Any:
-    """The vacant posts of the prisons and organisations that are chosen."""
-    names = {"prison": "establishment", "area": "establishment__local_authority", "organisation": "organisation"}
-    wanted = {way: scope.parts[name] for name, way in names.items() if scope.parts[name]}
-    return vacant_posts().filter(**wanted).order_by()
+def posts_of(posts: Any, *, prison: Any = None, area: Any = None, organisation: Any = None) -> Any:
+    """Those of the chosen prison or area and those of the chosen organisation together: no post has both."""
+    places = {"establishment": prison, "establishment__local_authority": area}
+    at = Q(**{way: place for way, place in places.items() if place})
+    return posts.filter(at | Q(organisation=organisation) if organisation else at)
 
 
 def posts(scope: Scope) -> Rows:
     """Role, how many nobody holds."""
-    return _plain(posts_in(scope).values_list("role").annotate(number=Count("pk")))
+    parts = {name: scope.parts[name] for name in ("prison", "area", "organisation")}
+    return _plain(posts_of(vacant_posts(), **parts).order_by().values_list("role").annotate(number=Count("pk")))
 
 
 def mail(scope: Scope) -> Rows:

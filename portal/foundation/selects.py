@@ -1,4 +1,4 @@
-"""The selects of filters: a short list is read once, and drawn in one piece."""
+"""How lists are narrowed: what an address doesn’t say rightly fits nothing, and selects are drawn in one piece."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,13 +6,21 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 CHOSEN = SafeString(" selected")
+NOT_OFFERED = "Nothing here fits “%(value)s”."
+
+
+class Narrowing(django_filters.FilterSet):
+    """With a value that can’t be used a list is empty: left out, it would show, export or act on everything."""
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        return queryset.none() if self.errors else super().filter_queryset(queryset)
 
 
 class Select(forms.Select):
@@ -49,17 +57,19 @@ class RowField(forms.ModelChoiceField):
         raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value})
 
 
-class RowFilter(django_filters.ModelChoiceFilter):
+class Drawn:
+    """Drawn by `Select`, with a first option that narrows nothing."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        usual = {"empty_label": "Any", "widget": Select, "error_messages": {"invalid_choice": NOT_OFFERED}}
+        super().__init__(*args, **usual | kwargs)
+
+
+class RowFilter(Drawn, django_filters.ModelChoiceFilter):
     """Choose one row by a field of its own that stands in the address."""
 
     field_class = RowField
 
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **{"empty_label": "Any", "widget": Select} | kwargs)
 
-
-class WordFilter(django_filters.ChoiceFilter):
+class WordFilter(Drawn, django_filters.ChoiceFilter):
     """Choose one of some words that the code knows."""
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **{"empty_label": "Any", "widget": Select} | kwargs)

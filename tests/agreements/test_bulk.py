@@ -145,6 +145,11 @@ def test_ticks_choose_those_and_all_chooses_what_the_filter_leaves(cast):
     assert [str(version.agreement) in filtered for version in (outline, sent)] == [True, False]
 
 
+def test_a_filter_that_means_nothing_chooses_nothing(cast):
+    factories.bring_to("with prison", cast)
+    assert preview(cast.cjvsf, "remind", all="yes", status="typo").status_code == 302
+
+
 def test_nobody_chooses_what_they_may_not_see(cast):
     theirs, other = factories.bring_to("with prison", cast), factories.Cast("EDI")
     mine = factories.bring_to("with prison", other)

@@ -92,9 +92,31 @@ def test_a_filter_narrows_the_numbers_and_their_lists_alike(client, busiest, nar
     enter(client, holder(Role.CJVSF))
     for part in ("agreements", "delivery"):
         address = f"{reverse('estate_dashboard')}?part={part}&{narrowed}={values[narrowed]}"
-        figures = [figure for figure in figures_of(client.get(address)) if figure.number]
-        assert len(figures) > 2
-        assert differences(client, figures[::2]) == []
+        figures = figures_of(client.get(address))
+        counted, nothing = [[each for each in figures if bool(each.number) is some] for some in (True, False)]
+        assert len(counted) > 2
+        assert differences(client, counted[::2] + nothing[::6]) == []
+
+
+def test_the_dashboard_of_an_organisation_that_has_nothing_opens_empty_lists(client, busiest):
+    newcomer = factories.organisation()
+    enter(client, holder(Role.CJVSF))
+    for part in PARTS_OF[ORGANISATION]:
+        figures = figures_of(client.get(f"{reverse('organisation_dashboard', args=[newcomer.slug])}?part={part}"))
+        assert {figure.number for figure in figures} == {0}
+        assert differences(client, figures[::4]) == []
+
+
+def test_posts_of_a_prison_and_of_an_organisation_that_are_chosen_are_counted_together(client, busiest):
+    """No post has both, so that together they would narrow to none."""
+    prison, party = busiest.establishment, busiest.organisation
+    factories.post(Role.ADMINISTRATOR, party)
+    factories.post(Role.COORDINATOR, prison)
+    enter(client, holder(Role.CJVSF))
+    address = f"{reverse('prison_dashboard', args=[prison.slug])}?part=upkeep"
+    alone, both = (client.get(address + more).context["panels"][1] for more in ("", f"&organisation={party.slug}"))
+    assert both.figures[-1].number > alone.figures[-1].number > 0
+    assert differences(client, both.figures) == []
 
 
 @pytest.mark.parametrize("kind", PARTS_OF)

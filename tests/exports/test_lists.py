@@ -73,8 +73,8 @@ FILTERS = {
         {"status": "no such status"},
         {"page": "7"},
     ],
-    "reviews": [{}, {"state": "late"}, {"state": "held"}],
-    "actions": [{}, {"state": "overdue"}, {"state": "settled"}],
+    "reviews": [{}, {"state": "late"}, {"state": "held"}, {"since": "yesterday"}],
+    "actions": [{}, {"state": "overdue"}, {"state": "settled"}, {"prison": "nowhere"}],
 }
 
 

@@ -8,14 +8,14 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from directory.models import Organisation
-from portal.foundation.selects import RowFilter, Select, WordFilter
+from portal.foundation.selects import Narrowing, RowFilter, Select, WordFilter
 from tests import factories
 from tests.markup import page
 
 pytestmark = pytest.mark.django_db
 
 
-class Narrowed(django_filters.FilterSet):
+class Narrowed(Narrowing):
     organisation = RowFilter(queryset=Organisation.objects.all(), to_field_name="slug", field_name="pk")
     kind = WordFilter(choices=[("a", "A & B"), ("b", "<b>")], field_name="name")
 
@@ -53,6 +53,19 @@ def test_a_row_that_is_not_offered_is_not_found():
     narrowed = Narrowed(QueryDict("organisation=a"))
     narrowed.filters["organisation"].queryset = own
     assert narrowed.form.errors.as_data()["organisation"][0].code == "invalid_choice"
+
+
+def test_what_is_not_offered_fits_nothing_and_is_said():
+    factories.organisation("A")
+    narrowed = Narrowed(QueryDict("kind=c"), queryset=Organisation.objects.all())
+    assert list(narrowed.qs) == []
+    assert narrowed.form.errors["kind"] == ["Nothing here fits “c”."]
+
+
+def test_twin_djangos_own_would_show_everything_for_a_value_that_it_does_not_know(monkeypatch):
+    charity = factories.organisation("A")
+    monkeypatch.setattr(Narrowing, "filter_queryset", django_filters.FilterSet.filter_queryset)
+    assert list(Narrowed(QueryDict("kind=c"), queryset=Organisation.objects.all()).qs) == [charity]
 
 
 def test_a_word_that_is_not_offered_is_not_found():
