@@ -1,11 +1,8 @@
 """What was counted a moment ago, and the monthly report of the estate."""
 
-import datetime as dt
-
 from django.db import models
 from django.db.models import Q
 
-from portal.foundation import clock
 from portal.foundation.printing import PrintJob
 
 
@@ -27,14 +24,10 @@ def report_path(report: "EstateReport", name: str) -> str:
     return f"reports/{report.month:%Y-%m}-{report.sha256[:16]}.pdf"
 
 
-def this_month() -> dt.date:
-    return clock.today().replace(day=1)
-
-
 class EstateReport(PrintJob):
-    """The report of the estate of one month, as a PDF: one a month."""
+    """The report of the estate of one month, as a PDF, made when the month is over."""
 
-    month = models.DateField(unique=True, default=this_month, help_text="Its first day")
+    month = models.DateField(unique=True, help_text="Its first day")
     file = models.FileField(upload_to=report_path, blank=True)
 
     class Meta:

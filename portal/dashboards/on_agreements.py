@@ -90,7 +90,7 @@ def trend(scope: Scope, sums: Sums) -> Panel:
         Row(say_month(month), [step_figure(scope, numbers[month, place], month, place) for place in range(len(TREND))])
         for month in months
     ]
-    picture = charts.lines(title, said, [say_month(month)[:3] + month[1:4] for month in months], series)
+    picture = charts.lines(title, said, [f"{first_of(month):%b %y}" for month in months], series)
     return Panel(title, said, ("Month", *(words for words, _, _ in TREND)), rows, picture)
 
 

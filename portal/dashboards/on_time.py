@@ -7,7 +7,7 @@ from typing import Any
 from agreements.models import Status
 from agreements.statuses import facts
 from portal.dashboards.counting import Sums
-from portal.dashboards.panels import Figure, Panel, Row, of_most
+from portal.dashboards.panels import Figure, Panel, Row
 from portal.dashboards.scope import Scope
 from portal.foundation import charts
 
@@ -50,9 +50,9 @@ def times(scope: Scope, status: Status, days: Counter[int], words: str = "") -> 
 def overall(scope: Scope, sums: Sums) -> Panel:
     found = histograms(sums["waits"])
     spent = [(status, found[None, status.value]) for status in Status if (None, status.value) in found]
-    medians = [(status.label, round(share(days, MEDIAN))) for status, days in spent]
     title = "Working days in each status"
-    words = f"By median. {of_most(medians, 'No status has been left in this period.')}"
+    longest = max(spent, key=lambda row: share(row[1], MEDIAN), default=None)
+    words = f"By median. {say_longest(*longest)}" if longest else "No status has been left in this period."
     rows = [
         Row(
             status.label,
@@ -66,7 +66,12 @@ def overall(scope: Scope, sums: Sums) -> Panel:
         for status, days in spent
     ]
     headings = ("Status", "Median", "Nine of ten within", "Target", "Times")
+    medians = [(status.label, round(share(days, MEDIAN), 1)) for status, days in spent]
     return Panel(title, words, headings, rows, charts.bars(title, words, medians))
+
+
+def say_longest(status: Status, days: Counter[int]) -> str:
+    return f"The longest: {status.label.lower()} ({said(share(days, MEDIAN))})."
 
 
 def by_prison(scope: Scope, sums: Sums) -> Panel:

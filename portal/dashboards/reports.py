@@ -10,18 +10,18 @@ from django.template.loader import render_to_string
 
 from portal.dashboards import on_agreements, on_delivery, on_needs, on_time, on_upkeep
 from portal.dashboards.counting import count
-from portal.dashboards.models import EstateReport, this_month
+from portal.dashboards.models import EstateReport
 from portal.dashboards.panels import Panel
 from portal.dashboards.parts import LABELS, MAKERS
 from portal.dashboards.scope import ESTATE, PRISON, Scope, every_prison
-from portal.foundation import pdf
+from portal.foundation import clock, pdf
 
 OF_THE_ESTATE = ("agreements", "delivery", "needs", "upkeep")
 
 
 def ask_for_report() -> tuple[EstateReport, bool]:
-    """This month's, and whether it is new. Of two who ask at once, the database lets one."""
-    return EstateReport.objects.get_or_create(month=this_month())
+    """Last month's, and whether it is new. Of two who ask at once, the database lets one."""
+    return EstateReport.objects.get_or_create(month=clock.add_months(clock.today().replace(day=1), -1))
 
 
 def make(report: EstateReport) -> bytes:
@@ -34,10 +34,11 @@ def make(report: EstateReport) -> bytes:
 
 
 def page(report: EstateReport) -> str:
-    scope = Scope(kind=ESTATE, prisons=every_prison())
+    scope = Scope(kind=ESTATE, prisons=every_prison(), last_day=clock.last_of(report.month))
     context = {
         "report": report,
         "scope": scope,
+        "counted_on": clock.today(),
         "parts": [(LABELS[part], MAKERS[part](scope, count(part, scope))) for part in OF_THE_ESTATE],
         "prisons": [(prison, of_prison(scope, prison)) for prison in scope.prisons if prison.takes_new_agreements],
         "operator": settings.OPERATOR_NAME,

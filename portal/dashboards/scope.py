@@ -25,7 +25,7 @@ SEES_A_PRISON = (Role.HOO, Role.COORDINATOR)
 
 @dataclass(frozen=True)
 class Scope:
-    """`user` is None for what the worker counts: the whole estate, and no links."""
+    """`user` is None for what the worker counts: the whole estate, and no links. `last_day` of the period: None is today."""
 
     user: User | None = None
     kind: str = ESTATE
@@ -34,6 +34,7 @@ class Scope:
     organisation: Organisation | None = None
     need: Term | None = None
     months: int = USUAL
+    last_day: dt.date | None = None
     prisons: Sequence[Establishment] = field(default=(), compare=False)
 
     @cached_property
@@ -51,7 +52,7 @@ class Scope:
 
     @property
     def until(self) -> dt.date:
-        return clock.today()
+        return self.last_day or clock.today()
 
     @property
     def since(self) -> dt.date:

@@ -16,7 +16,6 @@ urlpatterns = [
         name="organisation_dashboard",
     ),
     path("dashboards/reports/", views.report_list, name="report_list"),
-    path("dashboards/reports/ask/", views.report_ask, name="report_ask"),
     path("dashboards/reports/<int:report_id>/", views.report_download, name="report_download"),
     *(path(f"dashboards/lists/{what}/", views.list_behind, {"what": what}, name=f"{what}_behind") for what in LISTS),
 ]

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from functools import wraps
 
-from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from directory.standing import standing
 from portal.dashboards import reports
@@ -101,16 +100,6 @@ def for_cjvsf(view):
 def report_list(request: HttpRequest) -> HttpResponse:
     """The monthly reports, newest first."""
     return render(request, "dashboards/report_list.html", paged(request, reports.every_report()))
-
-
-@require_POST
-@for_cjvsf
-def report_ask(request: HttpRequest) -> HttpResponse:
-    """This month's, now. The worker prints it."""
-    _, is_new = reports.ask_for_report()
-    said = "The report is being made. Load this page again in a minute." if is_new else "This month’s report is there."
-    messages.success(request, said)
-    return redirect("report_list")
 
 
 @require_safe

@@ -21,7 +21,7 @@ WIDEST = WIDTH - 60
 PATTERNS = ("solid", "lines", "dots", "empty")
 DASHES = ("", "7 4", "2 3")
 
-Rows = Sequence[tuple[str, int]]
+Rows = Sequence[tuple[str, float]]
 Stacks = Sequence[tuple[str, Sequence[int]]]
 Cells = Sequence[tuple[str, Sequence[tuple[str, bool]]]]
 
@@ -32,7 +32,7 @@ def bars(title: str, said: str, rows: Rows) -> SafeString:
     drawn = [
         _words(EDGE, place * STEP + LETTERS, label)
         + _bar(EDGE, place * STEP + LETTERS + 5, WIDEST * number / most, "solid", title)
-        + _words(EDGE + WIDEST * number / most + 6, place * STEP + LETTERS + 17, str(number))
+        + _words(EDGE + WIDEST * number / most + 6, place * STEP + LETTERS + 17, str(number).removesuffix(".0"))
         for place, (label, number) in enumerate(rows)
     ]
     return _picture(title, said, len(rows) * STEP, drawn)

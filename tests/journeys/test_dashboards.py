@@ -25,7 +25,6 @@ def test_a_dashboard_is_looked_at_narrowed_and_followed_to_a_list(cast, visit, j
     cjvsf.follow(": Declined")
     assert cjvsf.page.locator("caption").inner_text().startswith("1 agreement")
     cjvsf.go(reverse("report_list"))
-    cjvsf.press("Make this month’s report now")
 
 
 def test_a_head_of_offender_outcomes_looks_at_the_own_prison(cast, visit):

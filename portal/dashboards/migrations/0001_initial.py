@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('words_sha256', models.CharField(max_length=64)),
                 ('printed_at', models.DateTimeField(blank=True, null=True)),
                 ('sha256', models.CharField(blank=True, max_length=64)),
-                ('month', models.DateField(default=portal.dashboards.models.this_month, help_text='Its first day', unique=True)),
+                ('month', models.DateField(help_text='Its first day', unique=True)),
                 ('file', models.FileField(blank=True, upload_to=portal.dashboards.models.report_path)),
             ],
             options={

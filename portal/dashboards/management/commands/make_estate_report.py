@@ -6,7 +6,7 @@ from portal.dashboards.tasks import ask_for_monthly_report, print_reports
 
 
 class Command(BaseCommand):
-    help = "Make this month's report of the estate, if it isn't there, and print what waits."
+    help = "Ask for last month's report of the estate, if it isn't there, and print what waits."
 
     def handle(self, **options) -> None:
         asked, printed = ask_for_monthly_report(), print_reports()

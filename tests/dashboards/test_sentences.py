@@ -1,0 +1,27 @@
+"""What the pictures say in words is what their tables say."""
+
+import datetime as dt
+
+from portal.dashboards import on_agreements, on_time
+from portal.dashboards.scope import Scope
+
+
+def test_a_status_that_was_left_on_the_same_day_has_been_left():
+    panel = on_time.overall(Scope(), {"waits": [[1, "outline", 0, 12]]})
+    assert panel.said == "By median. The longest: outline (0)."
+
+
+def test_a_median_between_two_days_is_drawn_as_the_table_says_it():
+    panel = on_time.overall(Scope(), {"waits": [[1, "outline", 2, 1], [1, "outline", 3, 1]]})
+    assert panel.said == "By median. The longest: outline (2.5)."
+    assert panel.rows[0].cells[0] == "2.5"
+    assert ">2.5</text>" in panel.picture
+
+
+def test_where_nothing_was_left_that_is_said():
+    assert on_time.overall(Scope(), {"waits": []}).said == "No status has been left in this period."
+
+
+def test_the_months_under_a_trend_have_a_name_and_a_year():
+    panel = on_agreements.trend(Scope(last_day=dt.date(2026, 11, 22)), {"changes": []})
+    assert [f">{month}</text>" in panel.picture for month in ("Dec 25", "Jun 26", "Nov 26")] == [True] * 3
