@@ -1,4 +1,4 @@
-"""What is told to those outside: named facts, one by one. No other answer, no comment, no name of a person.
+"""What is told to those outside: named facts, one by one. No other answer, no comment, no name or contact of a person.
 
 Of people only counts of five or more are told, and only of one agreement: there is nothing to subtract from.
 """
@@ -7,18 +7,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from agreements.models import LIVE, Agreement, FunderShare, Showing, Status, Version
-from agreements.questions.shown import Shown
+from agreements.models import LIVE, Agreement, FunderShare, Showing, Status, StatusChange, Version
+from agreements.questions.shown import Shown, Words
 from agreements.reading import Reading, read
 from agreements.statuses import facts
 from portal.foundation import clock, disclosure
 from portal.foundation.models import User
+from portal.foundation.text import without_contacts
 from reviews.models import Review, State
 
 NEEDS, EVIDENCE, WHAT, PLACES = "S1-05", "S1-06", "S1-01", "S1-11"
+LEFT_OUT = "(contact left out)"
+GIVEN_UP = (Status.DECLINED, Status.WITHDRAWN, Status.LAPSED)
+# What the prison has said of it last, before anybody approved: step and words.
+SAID = {
+    "accept": "Accepted the outline on",
+    "support": "Supported the outline on",
+    "end-support": "Ended its support on",
+    "decline": "Declined on",
+}
 
 
 @dataclass(frozen=True)
@@ -35,11 +45,16 @@ def portfolio(user: User) -> QuerySet[FunderShare]:
     shares = FunderShare.objects.visible_to(user).select_related(
         "agreement__organisation", "agreement__establishment", "agreement__service", "agreement__current_version"
     )
-    return shares.order_by("agreement__organisation__name", "agreement__establishment__name", "pk")
+    accepted = StatusChange.objects.filter(version=OuterRef("agreement__current_version"), to_status=Status.DETAILS)
+    return shares.annotate(was_accepted=Exists(accepted)).order_by(
+        "agreement__organisation__name", "agreement__establishment__name", "pk"
+    )
 
 
-def row(share: FunderShare) -> Told:
-    return Told(share.agreement, stage_of(share.agreement.current_version), share.until_on)
+def row(share: Any) -> Told:
+    """A share of a `portfolio`."""
+    status = Status(share.agreement.current_version.status)
+    return Told(share.agreement, stage_of(status, was_accepted=share.was_accepted), share.until_on)
 
 
 def shared(user: User, reference: str) -> Version | None:
@@ -70,12 +85,10 @@ def _grants(shares: Any, version: Version) -> list[str]:
     return [grant_id for _, grant_id in shares.filter(agreement=version.agreement_id).grants()]
 
 
-def stage_of(version: Version) -> str:
+def stage_of(status: Status, *, was_accepted: bool) -> str:
     """The two entry points of the form: before the funding is there, and in full."""
-    was_full = (
-        version.status not in (Status.OUTLINE, Status.WITH_PRISON, Status.SUPPORTED) and facts(version.status).stage > 2
-    )
-    return "Full agreement" if was_full else "Outline proposal, before its funding is secured"
+    is_outline = facts(status).stage < 3 and not (status in GIVEN_UP and was_accepted)
+    return "Outline proposal, before its funding is secured" if is_outline else "Full agreement"
 
 
 def told(version: Version, grants: list[str]) -> list[dict[str, Any]]:
@@ -90,7 +103,8 @@ def _facts(version: Version, reading: Reading) -> Iterator[tuple[str, dict[str, 
     number = agreement.organisation.charity_number
     yield "Organisation", {"value": f"{agreement.organisation}{f' ({number})' if number else ''}"}
     yield "Prison", {"value": str(agreement.establishment)}
-    yield "Stage", {"value": stage_of(version)}
+    was_accepted = version.changes.filter(to_status=Status.DETAILS).exists()
+    yield "Stage", {"value": stage_of(Status(version.status), was_accepted=was_accepted)}
     yield "Status", {"value": facts(version.status).printed_as}
     yield "Decision of the prison", {"value": _decision(version)}
     for label, question_id in (("Need", NEEDS), ("Evidence of the need", EVIDENCE), ("What it does", WHAT)):
@@ -103,7 +117,11 @@ def _facts(version: Version, reading: Reading) -> Iterator[tuple[str, dict[str, 
 
 
 def _answer(reading: Reading, question_id: str) -> Shown:
-    return reading.shown(reading.asked[question_id])
+    """E-mail addresses and phone numbers that somebody wrote into it are left out, as in the directory."""
+    shown = reading.shown(reading.asked[question_id])
+    if not isinstance(shown, Words):
+        return shown
+    return Words(tuple(without_contacts(paragraph, LEFT_OUT) for paragraph in shown.paragraphs))
 
 
 def _people(count: int | None) -> str:
@@ -119,8 +137,8 @@ def _decision(version: Version) -> str:
         return f"Approved by the {approval.post.title} on {clock.say_day(timezone.localdate(approval.at))}"
     if version.status == Status.ON_PAPER:
         return "Signed on paper"
-    since = clock.say_day(timezone.localdate(version.status_since))
-    return f"Supports the outline since {since}" if version.status == Status.SUPPORTED else "None yet"
+    last = version.changes.filter(step__in=SAID).order_by("at", "pk").last()
+    return f"{SAID[last.step]} {clock.say_day(timezone.localdate(last.at))}" if last else "None yet"
 
 
 def _reviews(agreement: Agreement) -> str:

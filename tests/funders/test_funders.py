@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agreements import verification
+from agreements.effects import Request
 from agreements.models import Agreement, FunderShare, Printing, Showing
 from agreements.operations.drafting import add_comment
 from agreements.operations.showing import end_share, set_showing, share_with_funder
@@ -148,7 +149,35 @@ def test_an_outline_and_a_full_agreement_are_told_apart(cast, trust, funder):
     share(outline, trust, cast)
     (row,) = signed_in(funder).get(reverse("portfolio")).context["rows"]
     assert row.stage == "Outline proposal, before its funding is secured"
-    assert "Supports the outline since" in read(signed_in(funder), outline).content.decode()
+    assert "Supported the outline on" in read(signed_in(funder), outline).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("status", "step", "stage", "said"),
+    [
+        ("with prison", "decline", "Outline proposal, before its funding is secured", "Declined on"),
+        ("supported", "end-support", "Outline proposal, before its funding is secured", "Ended its support on"),
+        ("details", "", "Full agreement", "Accepted the outline on"),
+        ("for approval", "decline", "Full agreement", "Declined on"),
+        ("outline", "", "Outline proposal, before its funding is secured", "None yet"),
+    ],
+)
+def test_a_funder_reads_how_far_it_came_and_what_the_prison_said_last(cast, trust, funder, status, step, stage, said):
+    version = factories.bring_to(status, cast)
+    share(version, trust, cast)
+    if step:
+        factories.perform(step, version, by=cast.hoo, request=Request(reason="other", note="Because"))
+    (row,) = signed_in(funder).get(reverse("portfolio")).context["rows"]
+    rows = {row["label"]: row.get("value", "") for row in read(signed_in(funder), version).context["rows"]}
+    assert (row.stage, rows["Stage"]) == (stage, stage)
+    assert rows["Decision of the prison"].startswith(said)
+
+
+def test_no_contact_that_somebody_wrote_into_an_answer_is_told(cast):
+    version = factories.bring_to("in force", cast, S1_01="Ring Ann on 0141 496 0000 or ann@kestrel.example.")
+    show(version, cast.signatory, cast.hoo)
+    text = read(signed_in(), version, "public_agreement").content.decode()
+    assert "Ring Ann on (contact left out) or (contact left out)." in text
 
 
 def test_a_funder_opens_nothing_else(cast, version, trust, funder):
