@@ -55,7 +55,8 @@ def _take(step: Step, version: Version, by: User | None, request: Request) -> St
     after = (target or before) if is_complete else before
     if after == Status.IN_FORCE:
         _overtake_the_version_before(version)
-    spent = days_in_status(version) if after != before else None
+    # What comes from paper is in force as soon as it is copied: nobody waited for it here.
+    spent = days_in_status(version) if after not in (before, Status.ON_PAPER) else None
     move(version, before, after)
     change = _write_change(step, version, by, request, before, after, spent)
     if is_complete:

@@ -151,6 +151,12 @@ def test_an_outline_without_a_scan_is_not_taken_in(cast):
     assert steps_open_to(cast.cjvsf, version) == (BY_NAME["take-in-paper"],)
 
 
+def test_what_was_signed_on_paper_tells_nothing_of_how_long_a_status_takes(cast):
+    """Or hundreds taken in on one day would bring the median of the outlines to nothing."""
+    version = take_in_paper(**given(cast))
+    assert list(version.changes.values_list("step", "working_days")) == [("take-in-paper", None)]
+
+
 def test_it_is_not_signed_in_the_future_and_starts_before_it_ends(cast):
     response = signed_in(cast.cjvsf).post(reverse("paper_add"), posted(cast, **{"signed_on-year": "2099"}))
     assert response.context["form"].errors == {"signed_on": ["Enter a day that isn’t in the future"]}
