@@ -49,13 +49,13 @@ class Alike:
 
 
 def alike(version: Version) -> list[Alike]:
-    """What the directory lists at the prison for the needs of this version, but for its own agreement."""
+    """What the directory lists at the prison for the needs of this version, but for its own service, which it may renew."""
     terms = {(term.vocabulary.key, term.slug) for term in version.terms.select_related("vocabulary")}
     needs, groups = ([slug for key, slug in terms if key == wanted] for wanted in ("needs", "populations"))
     if not needs:
         return []
     others = provided_at(version.agreement.establishment, needs)
-    others = others.exclude(agreement_reference=version.agreement.reference)
+    others = others.exclude(service=version.agreement.service_id)
     same = Term.objects.filter(listing=OuterRef("pk"), vocabulary__key="populations", slug__in=groups)
     rows = others.annotate(is_same=Exists(same)).order_by("-is_same", "service__name", "pk")
     return [Alike(row, row.is_same) for row in rows]

@@ -150,7 +150,9 @@ class NeedMap:
     @cached_property
     def duplicates(self) -> list[Duplicate]:
         """Where two services or more have a need and a group in common, by prison, need and group."""
-        counted = self._with_needs(GROUPS).annotate(number=Count("listing")).filter(number__gt=1)
+        counted = (
+            self._with_needs(GROUPS).annotate(number=Count("listing__service", distinct=True)).filter(number__gt=1)
+        )
         groups = self.terms[GROUPS]
         return sorted(
             (Duplicate(*row) for row in counted),
@@ -173,12 +175,15 @@ class NeedMap:
 
     def named(self, duplicates: Iterable[Duplicate]) -> list[NamedDuplicate]:
         places = [(row.prison, row.need, row.group) for row in duplicates]
-        alike: dict[tuple[int, str, str], list[Listing]] = defaultdict(list)
+        alike: dict[tuple[int, str, str], dict[int, Listing]] = defaultdict(dict)
         for row in self._alike({prison for prison, *_ in places}):
-            alike[row.listing.establishment_id, row.need, row.term.slug].append(row.listing)
+            alike[row.listing.establishment_id, row.need, row.term.slug][row.listing.service_id] = row.listing
         return [
             NamedDuplicate(
-                self.by_id[prison], self.needs[need], self.terms[GROUPS][group], tuple(alike[prison, need, group])
+                self.by_id[prison],
+                self.needs[need],
+                self.terms[GROUPS][group],
+                tuple(alike[prison, need, group].values()),
             )
             for prison, need, group in places
         ]

@@ -76,6 +76,8 @@ def test_ones_own_listing_is_not_like_itself(cast):
     assert own not in [each.listing for each in alike(version)]
     other = needing.listing(cast.prison, *own.terms.all())
     assert [each.listing for each in alike(version)] == [other]
+    Listing.objects.filter(pk=other.pk).update(service=own.service)
+    assert alike(version) == []
 
 
 def test_the_autosave_says_at_once_that_it_is_there_already(client, cast, outline):

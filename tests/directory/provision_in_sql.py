@@ -3,7 +3,7 @@
 from django.db import connection
 
 TAGGED = """
-    SELECT l.id AS listing, e.code AS prison, l.agreement_reference AS reference, l.places AS places,
+    SELECT l.id AS listing, e.code AS prison, l.agreement_reference AS reference, l.places AS places, l.service_id AS service,
            t.slug AS slug, v.key AS vocabulary
     FROM directory_listing l
     JOIN directory_establishment e ON e.id = l.establishment_id AND e.status <> 'closed'
@@ -40,10 +40,10 @@ DAYS = f"""
     WHERE n.vocabulary = 'needs' AND d.vocabulary = 'days'
 """
 DUPLICATES = f"""
-    SELECT n.prison, n.slug, g.slug, COUNT(DISTINCT n.listing)
+    SELECT n.prison, n.slug, g.slug, COUNT(DISTINCT n.service)
     FROM ({TAGGED}) n JOIN ({TAGGED}) g ON g.listing = n.listing
     WHERE n.vocabulary = 'needs' AND g.vocabulary = 'populations'
-    GROUP BY n.prison, n.slug, g.slug HAVING COUNT(DISTINCT n.listing) >= 2
+    GROUP BY n.prison, n.slug, g.slug HAVING COUNT(DISTINCT n.service) >= 2
 """
 EACH = {
     "postgresql": "CROSS JOIN LATERAL jsonb_each_text(s.{column}) AS w(slug, weight)",

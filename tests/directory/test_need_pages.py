@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from directory.contacts import contact_of
-from directory.models import Establishment, Role
+from directory.models import Establishment, Listing, Role
 from portal.foundation import clock
 from portal.foundation.spreadsheets import harmless
 from tests import factories
@@ -135,6 +135,16 @@ def test_duplicates_name_the_services(client, cast):
     other = needing.listing(cast.prison, health, men)
     page = read(enter(client, cast.signatory), "duplicate_list")
     assert [row.service.name in page for row in [*same, other]] == [True, True, False]
+
+
+def test_a_service_that_is_renewed_is_no_duplicate_of_itself(client, cast):
+    before, after = (
+        needing.listing(cast.prison, needing.term("health"), needing.term("women", "populations")) for _ in "12"
+    )
+    none = "No two services at one prison have a need and a group in common."
+    assert none not in read(enter(client, cast.signatory), "duplicate_list")
+    Listing.objects.filter(pk=after.pk).update(service=before.service)
+    assert none in read(client, "duplicate_list")
 
 
 def test_who_is_not_reached_is_said_by_characteristic(client, cast):
