@@ -124,6 +124,7 @@ SERVICES = ExportedList(
     listed_services,
     (
         text("reference", "Of this entry in the directory", "reference"),
+        text("service_reference", "Of the service, which may run in several prisons", "service_reference"),
         text("service", "Name of the service", "service"),
         text("organisation", "Name of the organisation that runs it", "organisation"),
         text("prison", "Name of the prison", "prison"),

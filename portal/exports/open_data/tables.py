@@ -14,7 +14,7 @@ from directory.editions import Custody, entry
 from directory.feeds import need_records
 from directory.models import Listing
 from portal.exports.columns import CHUNK, Column, Kind
-from portal.exports.lists import review_state
+from portal.exports.lists import SERVICES, review_state
 from portal.foundation import disclosure
 from reviews.models import Review
 
@@ -75,21 +75,12 @@ def agreement_rows() -> Iterator[list[Any]]:
         yield [prison, organisation, service, *lists, SIGNED[status], starts_on, ends_on, grants.get(agreement, ())]
 
 
-SERVICE_COLUMNS = (
-    column("reference", "Of this entry in the directory"),
-    column("service_reference", "Of the service, which may run in several prisons"),
-    column("service", "Name of the service"),
-    column("organisation", "Name of the organisation that runs it"),
-    column("prison", "Name of the prison"),
-    column("outside_agreements", "Empty where an agreement stands behind it; otherwise why it is listed"),
-    column("needs", "Needs that it meets", Kind.LIST),
-    column("populations", "Groups of people that it is for", Kind.LIST),
-    column("activities", "Kinds of activity", Kind.LIST),
-    column("settings", "Where it takes place", Kind.LIST),
-    column("release_areas", "Councils in whose area it goes on after release", Kind.LIST),
-    column("starts_on", "First day", Kind.DATE),
-    column("ends_on", "Last day", Kind.DATE),
+# Of what the directory's own export has: no summary, which somebody wrote, and no contact.
+OF_A_SERVICE = frozenset(
+    "reference service_reference service organisation prison outside_agreements needs populations activities settings "
+    "release_areas starts_on ends_on".split()
 )
+SERVICE_COLUMNS = tuple(column for column in SERVICES.columns if column.name in OF_A_SERVICE)
 
 
 def service_rows() -> Iterator[list[Any]]:
