@@ -77,8 +77,21 @@ def agreement_rows() -> Iterator[list[Any]]:
 
 # Of what the directory's own export has: no summary, which somebody wrote, and no contact.
 OF_A_SERVICE = frozenset(
-    "reference service_reference service organisation prison outside_agreements needs populations activities settings "
-    "release_areas starts_on ends_on".split()
+    [
+        "reference",
+        "service_reference",
+        "service",
+        "organisation",
+        "prison",
+        "outside_agreements",
+        "needs",
+        "populations",
+        "activities",
+        "settings",
+        "release_areas",
+        "starts_on",
+        "ends_on",
+    ]
 )
 SERVICE_COLUMNS = tuple(column for column in SERVICES.columns if column.name in OF_A_SERVICE)
 
