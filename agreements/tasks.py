@@ -17,7 +17,7 @@ from portal.foundation.exceptions import NotReady, Overtaken
 logger = logging.getLogger(__name__)
 
 
-@shared_task(name="agreements.tasks.print_documents")
+@shared_task(name="agreements.tasks.print_documents", time_limit=printing.TIME_LIMIT)
 def print_documents() -> int:
     """Print what waits, final PDFs first. How many were printed."""
     return printing.sweep(Printing, make, order=("-kind", "pk"))
@@ -81,9 +81,9 @@ def carry_out_bulk(bulk: Bulk) -> bool:
     try:
         for row in rows_to_do(bulk):
             carry_out(row, BY_DEED[bulk.deed], by=row.bulk.by)
-            jobs.rows_of(bulk).update(claimed_until=clock.at_database() + jobs.LEASE)
+            jobs.mine(bulk).update(claimed_until=clock.at_database() + jobs.LEASE)
     except Exception as error:
         logger.exception("Bulk %s failed", bulk.pk)
         jobs.put_off(bulk, error)
         return False
-    return bool(jobs.rows_of(bulk).filter(done_at=None).update(done_at=clock.now(), claimed_until=None, fault=""))
+    return bool(jobs.mine(bulk).update(done_at=clock.now(), claimed_until=None, fault=""))

@@ -59,7 +59,7 @@ def _ask_again(establishment: Establishment, paper: str, readers: str, told: lis
     return old.update(printed_at=None, given_up_at=None, attempts=0, not_before=clock.now(), asked_at=clock.now())
 
 
-@shared_task(name="directory.handouts.print_next_handout")
+@shared_task(name="directory.handouts.print_next_handout", time_limit=printing.TIME_LIMIT)
 def print_next_handout() -> bool:
     """Print one: a worker goes back to its mail between two of them."""
     job = next(jobs.claim(jobs.waiting(Handout), ("readers", "paper", "pk")), None)
@@ -73,10 +73,10 @@ def print_next_handout() -> bool:
 
 
 def make(job: Handout) -> bytes:
-    """The PDF of what there is to say at this moment, which is kept as what the file says."""
+    """The PDF of what there is to say at this moment, which is kept as what the file says: also of one that is given up."""
     told = read(job.establishment, job.readers)
     job.words_sha256 = hashed(job.establishment, job.paper, job.readers, told)
-    job.save(update_fields=["words_sha256"])
+    jobs.mine(job).update(words_sha256=job.words_sha256)
     return pdf.from_html(page(job.establishment, job.paper, job.readers, told, size=job.size, dated=clock.today()))
 
 

@@ -27,7 +27,7 @@ def tell_the_directory() -> None:
     mark_missed_reviews(dict(late))
 
 
-@shared_task(name="reviews.tasks.print_records")
+@shared_task(name="reviews.tasks.print_records", time_limit=printing.TIME_LIMIT)
 def print_records() -> int:
     """Print the records of reviews that wait. How many were printed."""
     return printing.sweep(ReviewRecord, make)

@@ -19,7 +19,7 @@ def ask_for_monthly_report() -> int:
     return int(reports.ask_for_report()[1])
 
 
-@shared_task(name="portal.dashboards.tasks.print_reports")
+@shared_task(name="portal.dashboards.tasks.print_reports", time_limit=printing.TIME_LIMIT)
 def print_reports() -> int:
     """Print the reports that wait. How many were printed."""
     return printing.sweep(EstateReport, reports.make)

@@ -80,7 +80,7 @@ def say(export: Export, **progress: int) -> None:
 
 
 def mine(export: Export) -> QuerySet[Export]:
-    return jobs.rows_of(export).filter(attempts=export.attempts, made_at=None, cancelled_at=None)
+    return jobs.mine(export).filter(cancelled_at=None)
 
 
 @transaction.atomic

@@ -1,6 +1,8 @@
 """Work that a worker does later: rows that wait, claimed by a conditional UPDATE with a lease, given up after a few tries."""
 
 import datetime as dt
+import logging
+import time
 from collections.abc import Iterator
 from typing import ClassVar, TypeVar
 
@@ -9,10 +11,15 @@ from django.db.models import F, Q, QuerySet
 
 from portal.foundation import clock
 
-# Longer than any step of the work takes, and short enough that a killed worker’s job begins again within a minute.
+logger = logging.getLogger(__name__)
+
+# Longer than any step of the work may take, and short enough that a killed worker’s job begins again within a minute.
 LEASE = dt.timedelta(seconds=50)
 BATCH = 20
+# Then the worker looks after its other work, the mail among it, and comes back.
+LONGEST_SWEEP = 20
 TRIES = 5
+KILLED = "Its worker was killed, or took too long"
 
 
 class Job(models.Model):
@@ -46,23 +53,34 @@ def waiting(model: type[J]) -> QuerySet[J]:
 
 
 def claim(rows: QuerySet[J], order: tuple[str, ...] = ("pk",)) -> Iterator[J]:
-    """Take one after the other, each when it is wanted: of two workers, one changes the row."""
+    """Take one after the other, each when it is wanted: of two workers, one changes the row.
+
+    What kills its worker raises no error that somebody could put off, so after as many tries it is given up here.
+    """
+    end = time.monotonic() + LONGEST_SWEEP
     for job in rows.order_by(*order)[:BATCH]:
-        lease = {"claimed_until": clock.at_database() + LEASE, "attempts": F("attempts") + 1}
-        if rows.filter(pk=job.pk).update(**lease):
+        if time.monotonic() > end:
+            return
+        row = rows.filter(pk=job.pk, attempts=job.attempts)
+        if job.attempts >= TRIES:
+            logger.error("%s %s is given up: %s", type(job).__name__, job.pk, KILLED)
+            row.update(given_up_at=clock.now(), claimed_until=None, fault=KILLED)
+        elif row.update(claimed_until=clock.at_database() + LEASE, attempts=F("attempts") + 1):
             job.attempts += 1
             yield job
 
 
 def put_off(job: Job, error: Exception) -> None:
     """It failed: try again later each time, and give up in the end."""
-    rows_of(job).update(
+    mine(job).update(
         claimed_until=None,
         fault=f"{type(error).__name__}: {error}"[:500],
-        not_before=clock.now() + dt.timedelta(seconds=10) * 2**job.attempts,
+        not_before=clock.now() + dt.timedelta(seconds=10) * 2 ** min(job.attempts, TRIES),
         given_up_at=clock.now() if job.attempts >= TRIES else None,
     )
 
 
-def rows_of(job: J) -> QuerySet[J]:
-    return type(job)._default_manager.filter(pk=job.pk)
+def mine(job: J) -> QuerySet[J]:
+    """The row, while nobody has taken it since this worker did, and it isn’t done."""
+    done = {type(job).DONE: None}
+    return type(job)._default_manager.filter(pk=job.pk, attempts=job.attempts, **done)

@@ -13,6 +13,9 @@ from portal.foundation import clock, jobs
 
 logger = logging.getLogger(__name__)
 
+# Seconds after which a sweep that prints is killed: before the lease of what it prints is over.
+TIME_LIMIT = 45
+
 
 class PrintJob(jobs.Job):
     """A PDF that was asked for, and the file when the worker has made it. Its model adds `file` and what it is of."""
@@ -49,23 +52,22 @@ def sweep(model: type[Job], make: Callable[[Job], bytes], *, order: tuple[str, .
 def print_one(job: Job, make: Callable[[Job], bytes]) -> bool:
     """Make one PDF. A page that can't be printed doesn't hold up the others, and is given up after a few tries."""
     try:
-        made = make(job)
+        return keep(job, make(job))
     except Exception as error:
         logger.exception("%s %s failed", type(job).__name__, job.pk)
         jobs.put_off(job, error)
         return False
-    keep(job, made)
-    return True
 
 
-def keep(job: Job, made: bytes) -> None:
-    """Write the file under its own hash, then say so: a crash in between leaves a file that nobody points at."""
+def keep(job: Job, made: bytes) -> bool:
+    """Write the file under its own hash, then say so: a crash in between leaves a file that nobody points at.
+
+    What another worker has taken since is the other's to print, maybe in newer words. Whether it was kept.
+    """
     job.sha256 = hashlib.sha256(made).hexdigest()
     name = default_storage.save(job.file.field.generate_filename(job, ""), ContentFile(made))
-    kept = (
-        jobs.rows_of(job)
-        .filter(printed_at=None)
-        .update(file=name, sha256=job.sha256, printed_at=clock.now(), claimed_until=None, fault="")
-    )
+    said = {"file": name, "sha256": job.sha256, "words_sha256": job.words_sha256, "printed_at": clock.now()}
+    kept = bool(jobs.mine(job).update(**said, claimed_until=None, fault=""))
     if not kept:
         default_storage.delete(name)
+    return kept

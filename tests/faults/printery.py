@@ -21,7 +21,8 @@ def main() -> None:
     django.setup()
     from portal.foundation import jobs, printing
 
-    jobs.LEASE = LEASE
+    # It is killed more often than a page that kills its printer would be tried.
+    jobs.LEASE, jobs.TRIES = LEASE, 1000
     slow_down()
     if sys.argv[1] == "marked-first":
         printing.print_one = marked_first(printing.print_one)

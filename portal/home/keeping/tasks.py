@@ -19,6 +19,6 @@ def what_would_go() -> list[tuple[Records, int]]:
     return [(records, records.due_now().count()) for records in RECORDS]
 
 
-@shared_task(name="portal.home.keeping.tasks.print_personal_data")
+@shared_task(name="portal.home.keeping.tasks.print_personal_data", time_limit=printing.TIME_LIMIT)
 def print_personal_data() -> int:
     return printing.sweep(PersonalDataCopy, lambda copy: pdf.from_html(copy.html))
