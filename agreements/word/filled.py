@@ -31,9 +31,10 @@ TOO_LONG = "There is more text in the file than a form can hold. Choose a smalle
 
 @dataclass(frozen=True)
 class Line:
-    """One paragraph of an answer, and whether its box is ticked (None when it has no box)."""
+    """One line as it was written; and what it says where there are choices, ticked or not (None when it has no box)."""
 
     text: str
+    choice: str
     is_ticked: bool | None = None
 
 
@@ -157,10 +158,9 @@ def _text(paragraph: etree._Element) -> str:
 
 
 def _line(text: str, is_ticked: bool) -> Line:
-    """The text without the words that stood there before anyone wrote, and without its box."""
-    for words in PLACEHOLDERS:
-        text = text.removeprefix(words).removesuffix(words).strip()
+    """A line that is nothing but the words that stood there before anyone wrote is empty."""
+    text = "" if text in PLACEHOLDERS else text
     if text[:1] in (UNTICKED, TICKED, "☑", "✓", "✔") or text[:3].lower() in ("[x]", "[ ]"):
         length = 3 if text.startswith("[") else 1
-        return Line(text[length:].strip(), is_ticked or text[:length].lower() not in (UNTICKED, "[ ]"))
-    return Line(text, True if is_ticked else None)
+        return Line(text, text[length:].strip(), is_ticked or text[:length].lower() not in (UNTICKED, "[ ]"))
+    return Line(text, text, True if is_ticked else None)

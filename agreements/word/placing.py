@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from agreements.forms.section import SectionForm
@@ -22,6 +23,7 @@ NOT_OFFERED = "This isn’t one of the choices"
 NO_ROW = "The row doesn’t say what it belongs to"
 LOOSE = "This stands outside the answer cells"
 MAY_BE_A_NUMBER = "This may hold the number of a person in custody. If it doesn’t, type it in the portal"
+CHOICES = ("yes_no", "choice", "choices", "terms")
 DATE_PARTS = ("day", "month", "year")
 ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 
@@ -52,6 +54,24 @@ def place(filled: Filled, reading: Reading, open_now: frozenset[str], printed: s
     return Placed(found.answers(), [*found.left, *loose])
 
 
+@dataclass(frozen=True)
+class _Cell:
+    """What stands in one cell, and what is to be filled in there (None where the form of today has no such place)."""
+
+    control: Control | None
+    lines: Sequence[Line]
+
+    @property
+    def text(self) -> str:
+        """Among choices, a box that isn't ticked says nothing. In any other answer it is part of the words."""
+        lines = [line for line in self.lines if line.text]
+        are_boxes = all(line.is_ticked is not None for line in lines)
+        has_choices = self.control.type in CHOICES if self.control else are_boxes
+        if has_choices:
+            return "\n".join(line.choice for line in lines if line.choice and line.is_ticked is not False)
+        return "\n".join(line.text for line in lines)
+
+
 class _Placing:
     """Collects what a browser would have posted, and keeps each text so that it can be told when it isn't taken."""
 
@@ -65,18 +85,20 @@ class _Placing:
         self.left: list[Left] = []
 
     def put(self, path: str, cells: Sequence[Sequence[Line]]) -> None:
-        if not _text([line for lines in cells for line in lines]):
-            return
         question = self.questions.get(path.split(".")[0])
-        if question is None or (why := self._why_not(question)):
-            self._leave(path, [line for lines in cells for line in lines], why if question else NO_SUCH_QUESTION)
-            return
-        head, _, number = path.rpartition(".")
-        grid = next((grid for grid, at in places.grids(question, question.id) if at == head), None)
-        if grid is not None and number.isdigit():
-            self._put_row(question, grid, head, cells)
+        grid, head = _grid_at(question, path) if question else (None, path)
+        if grid:
+            written = [_Cell(column, lines or ()) for column, lines in zip_longest(places.columns(grid), cells)]
         else:
-            self._put_one(question, _control_at(question, path), path, [line for lines in cells for line in lines])
+            written = [_Cell(_control_at(question, path), [line for lines in cells for line in lines])]
+        if not (text := _text(written)):
+            return
+        if question is None or (why := self._why_not(question)):
+            self._leave(path, text, why if question else NO_SUCH_QUESTION)
+        elif grid:
+            self._put_row(question, grid, head, written)
+        else:
+            self._put_one(question, path, written[0])
 
     def _why_not(self, question: Question) -> str:
         if question.id in self.of_actions:
@@ -97,34 +119,32 @@ class _Placing:
             self.left += [Left(path, text, why) for path, text in self.texts[question_id]]
         return {question.id: form.answer(question.id) for question in questions if question.id not in wrong}
 
-    def _put_row(self, question: Question, grid: Control, head: str, cells: Sequence[Sequence[Line]]) -> None:
+    def _put_row(self, question: Question, grid: Control, head: str, written: Sequence[_Cell]) -> None:
         """Rows that were left empty close up. One that says nowhere which row it belongs to can't be an answer."""
-        if grid.rows_of and not _text(cells[0]):
-            self._leave(head, [line for lines in cells for line in lines], NO_ROW)
+        if grid.rows_of and not written[0].text:
+            self._leave(head, _text(written), NO_ROW)
             return
         index = int(self.data.get(f"{head}.count", ["0"])[0])
         self.data[f"{head}.count"] = [str(index + 1)]
-        columns = places.columns(grid)
-        for column, lines in zip(columns, cells, strict=False):
-            self._put_one(question, column, f"{head}.{index}.{column.id}", lines)
-        for lines in cells[len(columns) :]:
-            self._leave(head, lines, NO_SUCH_PLACE)
+        for cell in written:
+            self._put_one(question, f"{head}.{index}.{cell.control.id}" if cell.control else head, cell)
 
-    def _put_one(self, question: Question, control: Control | None, path: str, lines: Sequence[Line]) -> None:
+    def _put_one(self, question: Question, path: str, cell: _Cell) -> None:
         """One thing to fill in: as the fields of its page would be posted."""
+        control = cell.control
         if control is None or control.control_type.shape in ("group", "rows") or control.type == "file":
-            self._leave(path, lines, NO_SUCH_PLACE)
+            self._leave(path, cell.text, NO_SUCH_PLACE)
             return
-        posted = dict(self._posted(control, path, lines))
+        posted = dict(self._posted(control, path, cell))
         if any(any(values) for values in posted.values()):
             self.data |= posted
-            self.texts.setdefault(question.id, []).append((path, _text(lines)))
+            self.texts.setdefault(question.id, []).append((path, cell.text))
 
-    def _posted(self, control: Control, path: str, lines: Sequence[Line]) -> Iterator[tuple[str, list[str]]]:
-        text = _text(lines)
+    def _posted(self, control: Control, path: str, cell: _Cell) -> Iterator[tuple[str, list[str]]]:
+        text = cell.text
         offered = options(control, self.reading.lookup)
         if control.control_type.shape == "list":
-            yield path, list(self._choices(path, {_key(row.label): row.value for row in offered}, lines))
+            yield path, list(self._choices(path, {_key(row.label): row.value for row in offered}, cell.lines))
         elif offered:
             values = {_key(row.label): row.value for row in offered} | {_key(row.value): row.value for row in offered}
             yield path, [values.get(_key(text), text)]
@@ -138,18 +158,25 @@ class _Placing:
         for line in lines:
             if line.is_ticked is False:
                 continue
-            for words in [line.text] if _key(line.text) in offered else line.text.split(";"):
+            for words in [line.choice] if _key(line.choice) in offered else line.choice.split(";"):
                 if value := offered.get(_key(words)):
                     yield value
                 elif words.strip():
                     self.left.append(Left(path, words.strip(), NOT_OFFERED))
 
-    def _leave(self, path: str, lines: Sequence[Line], why: str) -> None:
-        if text := _text(lines):
+    def _leave(self, path: str, text: str, why: str) -> None:
+        if text:
             self.left.append(Left(path, text, why))
 
 
-def _control_at(question: Question, path: str) -> Control | None:
+def _grid_at(question: Question, path: str) -> tuple[Control | None, str]:
+    """The table of rows in which a path such as S1-04.2 is a row, and the path without it."""
+    head, _, number = path.rpartition(".")
+    found = (grid for grid, at in places.grids(question, question.id) if at == head and number.isdigit())
+    return next(found, None), head
+
+
+def _control_at(question: Question | None, path: str) -> Control | None:
     """The part that a path such as S1-12.minutes names."""
     control: Control | None = question
     for name in path.split(".")[1:]:
@@ -157,9 +184,8 @@ def _control_at(question: Question, path: str) -> Control | None:
     return control
 
 
-def _text(lines: Sequence[Line]) -> str:
-    """What was written: a box that isn't ticked says nothing."""
-    return "\n".join(line.text for line in lines if line.text and line.is_ticked is not False)
+def _text(written: Sequence[_Cell]) -> str:
+    return "\n".join(cell.text for cell in written if cell.text)
 
 
 def _date_parts(text: str) -> list[list[str]]:

@@ -187,6 +187,46 @@ def test_every_answer_without_a_place_is_listed_and_stays_until_it_is_dealt_with
     assert WordImport.objects.count() == 0
 
 
+AS_WRITTEN = [
+    "Choose one afternoon that suits the hall.",
+    "Write here what you need",
+    "What the hall may Choose one",
+    "[ ] Room booked by the hall manager",
+    "☐ Two volunteers\n☒ A kiln",
+]
+
+
+@pytest.mark.parametrize("programme", [lambda content: content, without_controls], ids=["keeps controls", "drops them"])
+@pytest.mark.parametrize("text", AS_WRITTEN)
+def test_a_text_stays_as_it_was_written_whatever_it_looks_like(cast, version, forms, programme, text):
+    first = text.partition("\n")[0]
+    send(cast, version, programme(fill(forms["agreement"], {"S1-01": text, "S1-04.1": [first, "A survey"]})))
+    kept = WordImport.objects.get()
+    assert kept.answers == {"S1-01": text, "S1-04": [{"outcome": first, "measure": "A survey"}]}
+    assert kept.left == []
+
+
+def test_a_box_in_a_text_without_a_place_is_told_with_it(cast, version, forms):
+    form = Document(io.BytesIO(fill(forms["agreement"], {"S2-08": "☐ Two volunteers", "S1-02": "☒Inside the prison"})))
+    row = form.tables[-1].add_row()
+    row.cells[0].text, row.cells[1].text = "X9-99", "We need:\n[ ] a room"
+    send(cast, version, saved(form))
+    kept = WordImport.objects.get()
+    assert kept.answers == {"S1-02": ["inside"]}
+    assert [(row["place"], row["text"]) for row in kept.left] == [
+        ("S2-08", "☐ Two volunteers"),
+        ("X9-99", "We need:\n[ ] a room"),
+    ]
+
+
+def test_of_an_unknown_question_boxes_that_nobody_ticked_are_no_text(cast, version, forms):
+    form = Document(io.BytesIO(forms["agreement"]))
+    row = form.tables[-1].add_row()
+    row.cells[0].text, row.cells[1].text = "X9-99", "☐ Yes\n☐ No"
+    send(cast, version, saved(form))
+    assert WordImport.objects.get().left == []
+
+
 def test_a_number_that_may_be_a_prisoners_is_not_taken(cast, version, forms):
     send(cast, version, fill(forms["agreement"], {"S1-01": "Ask for prisoner number 123456."}))
     kept = WordImport.objects.get()
