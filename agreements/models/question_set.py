@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import models
 from django.db.models import Q
 
-from agreements.questions.definition import Definition, parse
+from agreements.questions.definition import Definition, Question, parse
 from portal.foundation import clock
 from portal.foundation.models import User
 
@@ -29,6 +29,11 @@ class QuestionSetQuerySet(models.QuerySet):
     def newest_of(self, kinds: Iterable[str]) -> "dict[str, QuestionSet]":
         """The newest of each of these kinds, in one query."""
         return {row.kind: row for row in self.published().filter(kind__in=kinds).order_by("published_at", "pk")}
+
+    def ever_asked(self, kinds: Iterable[str]) -> dict[str, Question]:
+        """Each question of these kinds, retired ones too, as it was worded last."""
+        rows = self.published().filter(kind__in=kinds).order_by("published_at", "pk")
+        return {key: question for row in rows for key, question in row.words.questions.items()}
 
 
 class QuestionSet(models.Model):

@@ -6,10 +6,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from agreements.models import Version, WordImport
+from agreements.models import QuestionSet, Version, WordImport
 from agreements.operations.answering import Saved
 from agreements.operations.drafting import save_answers
 from agreements.permissions import may_draft
+from agreements.questions.definition import Question
 from portal.foundation import audit, clock
 from portal.foundation.exceptions import NotReady
 from portal.foundation.models import User
@@ -30,6 +31,16 @@ def keep_import(
     )
     audit.record("read a Word file", about=version.agreement.about, by=by, sha256=sha256, questions=sorted(answers))
     return kept
+
+
+def no_longer_asked(kept: WordImport) -> list[tuple[Question, Any]]:
+    """What the file answers, and the draft has no question for since it moved to newer questions."""
+    sets = kept.version.sets
+    gone = kept.answers.keys() - {question_id for row in sets for question_id in row.words.questions}
+    if not gone:
+        return []
+    before = QuestionSet.objects.ever_asked([row.kind for row in sets])
+    return [(before[question_id], kept.answers[question_id]) for question_id in sorted(gone)]
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,10 +18,11 @@ from agreements.models import Version, WordImport
 from agreements.operations import importing
 from agreements.permissions import may_draft
 from agreements.questions.shown import shown
-from agreements.reading import Reading, read
+from agreements.reading import Reading, options_for, read
 from agreements.turns import turn, unlocked
 from agreements.views.finding import find_version
 from agreements.word import placing
+from agreements.word.placing import NO_SUCH_QUESTION
 from portal.foundation import uploads
 from portal.foundation.exceptions import NotReady
 
@@ -60,9 +62,19 @@ def show(request: HttpRequest, version: Version, form: WordForm, take_form: Take
         "form": form,
         "kept": kept,
         "offers": found,
+        "no_longer_asked": no_longer_asked(kept) if kept else [],
         "take_form": take_form or TakeForm(offers=found),
     }
     return render(request, "agreements/word_import.html", context)
+
+
+def no_longer_asked(kept: WordImport) -> list[dict[str, Any]]:
+    found = importing.no_longer_asked(kept)
+    lookup = options_for(kept.version.agreement.establishment) if found else {}
+    return [
+        {"place": question.id, "shown": shown(question, value, lookup), "why": NO_SUCH_QUESTION}
+        for question, value in found
+    ]
 
 
 def offers_of(kept: WordImport) -> list[Offer]:
@@ -70,9 +82,11 @@ def offers_of(kept: WordImport) -> list[Offer]:
 
 
 def _offers(kept: WordImport, reading: Reading) -> Iterator[Offer]:
-    """Each answer in the file that the draft doesn't give yet."""
+    """Each answer in the file that the draft asks for, and doesn't give yet."""
     questions = {key: question for row in kept.version.sets for key, question in row.words.questions.items()}
     for question_id, value in kept.answers.items():
+        if question_id not in questions:
+            continue
         question, stored = questions[question_id], reading.rows.get(question_id)
         current = stored.value if stored else None
         if current != value:

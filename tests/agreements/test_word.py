@@ -12,11 +12,13 @@ from docx.oxml.ns import qn
 
 from agreements import blanks
 from agreements.models import Answer, QuestionSet, WordImport
+from agreements.operations.question_sets import move_to_newer_sets
 from agreements.questions.values import options
 from agreements.reading import options_for, read
-from agreements.word import blank, filled
+from agreements.word import blank, filled, placing
 from directory.models import Term
-from tests import factories
+from tests import factories, markup
+from tests.agreements.draft_sets import published, retire
 from tests.agreements.filling import CONTENT, part, saved, with_part, without_controls
 from tests.agreements.filling import filled as fill
 
@@ -249,6 +251,23 @@ def test_what_locked_meanwhile_is_not_taken_and_not_lost(cast, version, forms):
     take(cast, version)
     assert read(factories.fresh(version)).answers["S1-01"] != "From the file"
     assert WordImport.objects.get().answers == {"S1-01": "From the file"}
+
+
+def test_an_answer_to_a_question_that_newer_questions_leave_out_is_told_as_left_over(cast, version, forms):
+    send(cast, version, fill(forms["agreement"], {"S1-01": "From the file", "S1-09": "Anyone who can come."}))
+    newer = published("agreement", cast.cjvsf, lambda draft: retire(draft, "S1-09", cast.cjvsf))
+    move_to_newer_sets(factories.fresh(version), by=cast.contributor, seen=[newer.sha256])
+    address = reverse("word_import", args=[version.agreement.reference])
+    response = signed_in(cast.contributor).get(address)
+    assert [offer.question.id for offer in response.context["offers"]] == ["S1-01"]
+    page = response.content.decode().partition("What has no place yet")[2]
+    assert [words in page for words in ("S1-09", "Anyone who can come.", placing.NO_SUCH_QUESTION)] == [True] * 3
+    assert markup.faults(response.content.decode().split("<main")[1]) == []
+    assert take(cast, version).context["take_form"].errors.keys() == {"questions"}
+    take(cast, version, questions=["S1-01"])
+    assert read(factories.fresh(version)).answers == {"S1-01": "From the file"}
+    signed_in(cast.contributor).post(reverse("word_settle", args=[version.agreement.reference]))
+    assert WordImport.objects.count() == 0
 
 
 def test_strangers_find_nothing_and_readers_are_refused(cast, forms):
