@@ -1,11 +1,12 @@
 """One thing done to many agreements: looked at first, undone within ten minutes, else done by the worker, one by one."""
 
 import datetime as dt
+import logging
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Case, QuerySet, When
 
 from agreements.models import Bulk, BulkRow, Version
@@ -14,8 +15,13 @@ from portal.foundation import audit, clock
 from portal.foundation.exceptions import NotReady, Overtaken
 from portal.foundation.models import User
 
+logger = logging.getLogger(__name__)
+
 CAN_BE_UNDONE_FOR = dt.timedelta(minutes=10)
 MOST = 500
+WENT_WRONG = (
+    "Something went wrong, so nothing was changed here. Try it on its own page. If that fails too, tell the operator."
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,10 @@ def rows_to_do(bulk: Bulk) -> QuerySet[BulkRow]:
 
 
 def carry_out(row: BulkRow, deed: Deed, *, by: User) -> None:
-    """Do it to one agreement, and say what came of it: both or neither, so that nothing is done twice."""
+    """Do it to one agreement, and say what came of it: both or neither, so that nothing is done twice.
+
+    A fault in one agreement doesn't keep the worker from the others.
+    """
     try:
         with transaction.atomic():
             if _mark(row, BulkRow.State.DONE):
@@ -89,6 +98,12 @@ def carry_out(row: BulkRow, deed: Deed, *, by: User) -> None:
         _mark(row, BulkRow.State.REFUSED, overtaken.message)
     except PermissionDenied:
         _mark(row, BulkRow.State.REFUSED, NOT_YOURS)
+    except (OperationalError, InterfaceError):
+        # The database is away or busy: that isn't this agreement's fault, and the whole is tried again.
+        raise
+    except Exception:
+        logger.exception("Bulk %s failed for agreement %s", row.bulk_id, row.agreement_id)
+        _mark(row, BulkRow.State.REFUSED, WENT_WRONG)
 
 
 def do(row: BulkRow, deed: Deed, *, by: User) -> None:

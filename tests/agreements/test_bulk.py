@@ -6,7 +6,7 @@ from unittest import mock
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -507,6 +507,49 @@ def test_a_killed_workers_rows_stay_done_and_another_goes_on_with_the_rest(cast)
         assert carry_out_bulks() == 1
     assert set(BulkRow.objects.values_list("state", flat=True)) == {"done"}
     assert Notification.objects.filter(template="reminded").count() == 3
+
+
+def first_of(bulk: Bulk) -> Version:
+    """What the worker comes to first."""
+    return bulk.rows.first().agreement.versions.get()
+
+
+def reminded_unless(fault: Exception, odd: Version):
+    def remind(version, *, by):
+        if version == odd:
+            raise fault
+        reminding.remind(version, by=by)
+
+    return mock.patch.object(deeds, "remind", remind)
+
+
+def test_a_fault_in_one_agreement_is_said_there_and_the_others_are_done(cast):
+    versions = [factories.bring_to("with prison", cast) for _ in range(3)]
+    bulk = asked(cast.cjvsf, "remind", *versions)
+    with ten_minutes_later(), reminded_unless(KeyError("odd"), first_of(bulk)):
+        assert carry_out_bulks() == 1
+    assert outcomes(bulk) == [("refused", operations.WENT_WRONG), ("done", ""), ("done", "")]
+    assert Bulk.objects.get().state == "done"
+    assert operations.WENT_WRONG in words(signed_in(cast.cjvsf).get(bulk.get_absolute_url()))
+
+
+def test_twin_a_fault_that_nobody_takes_at_its_row_would_hold_up_the_others(cast):
+    versions = [factories.bring_to("with prison", cast) for _ in range(2)]
+    bulk = asked(cast.cjvsf, "remind", *versions)
+    unguarded = mock.patch.object(operations, "InterfaceError", KeyError)
+    with ten_minutes_later(), unguarded, reminded_unless(KeyError("odd"), first_of(bulk)):
+        assert carry_out_bulks() == 0
+    assert outcomes(bulk) == [("waiting", "")] * 2
+
+
+def test_while_the_database_is_away_nothing_is_refused_and_all_is_tried_again(cast):
+    versions = [factories.bring_to("with prison", cast) for _ in range(2)]
+    bulk = asked(cast.cjvsf, "remind", *versions)
+    with ten_minutes_later(), reminded_unless(OperationalError("away"), first_of(bulk)):
+        assert carry_out_bulks() == 0
+    with clock.set_to(NOW + dt.timedelta(hours=1)):
+        assert carry_out_bulks() == 1
+    assert outcomes(bulk) == [("done", "")] * 2
 
 
 def test_of_two_workers_at_one_row_one_does_it(cast):
