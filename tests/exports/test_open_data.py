@@ -334,6 +334,26 @@ def test_before_the_first_night_the_page_says_so_and_there_are_no_files():
     assert Client().get(reverse("open_data_file", args=["agreements", "csv"])).status_code == 404
 
 
+def test_a_table_that_a_release_adds_comes_with_the_next_edition(monkeypatch):
+    *older, added = tables.TABLES
+    monkeypatch.setattr(making, "TABLES", older)
+    make_open_data()
+    monkeypatch.undo()
+    page = Client().get(reverse("open_data")).content.decode()
+    files = [reverse("open_data_file", args=[added.name, ending]) for ending in making.ENDINGS]
+    assert [file in page for file in files] == [False] * len(files)
+    assert [Client().get(file).status_code for file in files] == [404] * len(files)
+    assert (page.count("comes with the next set"), page.count("Not in it")) == (1, 1)
+    assert markup.faults(page.split("<main")[1]) == []
+    package = json.loads(Client().get(reverse("open_data_schema")).content)
+    assert [found["name"] for found in package["resources"]] == [table.name for table in older]
+    with next_day():
+        make_open_data()
+        page = Client().get(reverse("open_data")).content.decode()
+        assert [file in page for file in files] == [True] * len(files)
+        assert [Client().get(file).status_code for file in files] == [200] * len(files)
+
+
 @pytest.mark.parametrize(("table", "ending"), [("people", "csv"), ("agreements", "xlsx"), ("..", "csv")])
 def test_only_the_tables_and_formats_that_there_are_are_found(table, ending):
     make_open_data()

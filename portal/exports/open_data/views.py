@@ -35,22 +35,27 @@ def open_data(request: HttpRequest) -> HttpResponse:
     edition = newest()
     context = {
         "edition": edition,
-        "tables": [(table, edition.tables[table.name]["rows"] if edition else None) for table in TABLES],
+        "tables": [(table, rows_of(table, edition)) for table in TABLES],
         "days": [(day.day, changes(day)) for day in last_editions(DAYS_SHOWN)],
         "licence": LICENCE,
     }
     return render(request, "exports/open_data.html", context)
 
 
-def changes(edition: OpenDataEdition) -> list[tuple[OpenTable, dict[str, int | None]]]:
-    return [(table, edition.tables[table.name]) for table in TABLES if table.name in edition.tables]
+def rows_of(table: OpenTable, edition: OpenDataEdition | None) -> int | None:
+    """None where there is no file: a table that a release has added comes with the next edition."""
+    return edition.tables[table.name]["rows"] if edition and table.name in edition.tables else None
+
+
+def changes(edition: OpenDataEdition) -> list[tuple[OpenTable, dict[str, int | None] | None]]:
+    return [(table, edition.tables.get(table.name)) for table in TABLES]
 
 
 @login_not_required
 @require_safe
 def open_data_file(request: HttpRequest, table: str, ending: str) -> HttpResponseBase:
     edition = newest()
-    if edition is None or table not in BY_NAME or ending not in ENDINGS:
+    if edition is None or table not in BY_NAME or table not in edition.tables or ending not in ENDINGS:
         raise Http404
     return FileResponse(
         default_storage.open(edition.path(table, ending)),
@@ -72,7 +77,7 @@ def open_data_schema(request: HttpRequest) -> HttpResponse:
         "created": edition.made_at.isoformat() if edition else None,
         "licenses": [LICENCE],
         "contributors": [{"title": settings.OPERATOR_NAME, "role": "publisher"}],
-        "resources": [resource(table) for table in TABLES],
+        "resources": [resource(table) for table in TABLES if edition is None or table.name in edition.tables],
     }
     return JsonResponse(package, headers=FOR_EVERYBODY, json_dumps_params={"ensure_ascii": False})
 
