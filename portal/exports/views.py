@@ -31,9 +31,10 @@ def list_export(request: HttpRequest, name: str, ending: str) -> HttpResponseBas
     exported = find_list(name)
     if ending not in writing.TYPES:
         raise Http404
+    # Who may see this list is asked here: before the worker is left with what it would refuse.
+    found = exported.found_by(request.user, request.GET)
     if request.method == "POST":
         return ask(request, exported, ending)
-    found = exported.found_by(request.user, request.GET)
     if found.number(LONG + 1) > LONG:
         return ask_page(request, exported, ending)
     return as_file(exported, ending, found)

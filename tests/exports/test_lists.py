@@ -19,7 +19,8 @@ from agreements.models import Agreement, Version
 from agreements.models.agreement import SeenBy
 from directory.models import Listing, Service
 from portal.exports import writing
-from portal.exports.lists import LISTS
+from portal.exports.lists import LISTS, ExportedList
+from portal.exports.models import Export
 from portal.foundation import clock
 from portal.foundation.spreadsheets import harmless
 from reviews.schedule import insert_next_reviews
@@ -258,8 +259,17 @@ def test_a_search_tells_everybody_the_public_edition_and_nothing_for_staff(cast)
 
 
 def test_the_map_of_need_is_for_whoever_holds_a_post(cast):
-    nobody = factories.user()
-    assert signed_in(nobody).get(reverse("list_export", args=["needs", "csv"])).status_code == 403
+    nobody, address = signed_in(factories.user()), reverse("list_export", args=["needs", "csv"])
+    assert (nobody.get(address).status_code, nobody.post(address).status_code) == (403, 403)
+    assert not Export.objects.exists()
+    assert signed_in(cast.hoo).post(address).status_code == 302
+    assert Export.objects.count() == 1
+
+
+def test_twin_a_list_that_asks_nobody_who_they_are_would_be_left_to_the_worker():
+    with mock.patch.object(ExportedList, "found_by"):
+        answer = signed_in(factories.user()).post(reverse("list_export", args=["needs", "csv"]))
+    assert (answer.status_code, Export.objects.count()) == (302, 1)
 
 
 def test_the_page_offers_its_rows_under_its_filter(cast):
