@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from agreements.questions.definition import Control, Definition
 from agreements.questions.values import Lookup, options
+from agreements.word import places
 
 WIDTH = 76
-SPARE_ROWS = 3
-MOST_ROWS = 8
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,8 @@ NOTES = {
     "money": "In pounds",
     "file": "Attach it, and write here what it is called.",
 }
+# Most help of lists says that several may be chosen. Where it says so in other words, paper says it once more.
+SAID_IN_HELP = "elect all"
 SIGNED = ("Name", "Post", "Signature", "Date")
 
 
@@ -98,16 +99,13 @@ def _ticks(control: Control, lookup: Lookup) -> Paper:
     if not labels:
         return Lines(2, "Each prison has its own list.")
     several = control.type in ("choices", "terms")
-    is_said = "elect all" in control.help
-    return Ticks(labels, "" if is_said else "Tick all that apply." if several else "Tick one.")
+    return Ticks(labels, "" if SAID_IN_HELP in control.help else "Tick all that apply." if several else "Tick one.")
 
 
 def _grid(control: Control, lookup: Lookup) -> Grid:
-    named = (f"For each answer to {control.rows_of.partition('.')[0]}",) if control.rows_of else ()
-    rows = min(control.max_rows, max(control.min_rows, SPARE_ROWS), MOST_ROWS)
-    headings = (*named, *(part.text for part in control.parts))
+    headings = tuple(column.text for column in places.columns(control))
     notes = (_choices(part, lookup) for part in control.parts)
-    return Grid(headings, tuple(range(1, rows + 1)), tuple(note for note in notes if note))
+    return Grid(headings, tuple(places.rows_on_paper(control)), tuple(note for note in notes if note))
 
 
 def _choices(part: Control, lookup: Lookup) -> str:

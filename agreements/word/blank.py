@@ -122,16 +122,14 @@ def _leaves(control: Control, path: str, label: str = "") -> Iterator[tuple[Cont
 
 
 def _headings(grid: Control) -> tuple[str, ...]:
-    first = (f"For each answer to {grid.rows_of.partition('.')[0]}",) if grid.rows_of else ()
-    return ("Row", *first, *(part.text for part in grid.parts))
+    return ("Row", *(column.text for column in places.columns(grid)))
 
 
 def _add_grid(form, grid: Control, path: str, lookup: Lookup) -> None:
     headings = _headings(grid)
-    count = min(grid.max_rows, max(grid.min_rows, places.SPARE_ROWS), places.MOST_ROWS)
     rows = [
         (f"{path}.{number}", [(part, f"{path}.{number}.{part.id}") for part in places.columns(grid)])
-        for number in range(1, count + 1)
+        for number in places.rows_on_paper(grid)
     ]
     _add_table(form, path, headings, rows, lookup)
 

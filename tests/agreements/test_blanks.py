@@ -1,12 +1,21 @@
 """Blank forms for anyone: every question, in every edition, printed once."""
 
+from io import BytesIO
+
 import page
 import pytest
 from django.core.files.storage import default_storage
+from docx import Document
+from docx.oxml.ns import qn
 
 from agreements import blanks
 from agreements.models import Kind, QuestionSet
+from agreements.paper import Grid, paper
+from agreements.questions.definition import Definition
+from agreements.reading import options_for
+from agreements.word import blank as word
 from portal.foundation import pdf
+from tests.agreements.questions.samples import parsed, question
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +75,31 @@ def test_a_question_that_waits_for_another_says_so_on_paper():
     form = blanks.page(blanks.newest("agreement", "standard"))
 
     assert "Only if you answered ‘Something else’ to ‘What is it based on?’." in form
+
+
+def in_print_and_in_word(words: Definition) -> list[dict[str, tuple]]:
+    """By question that is a table of rows: its headings, and how many empty rows there are."""
+    lookup = options_for(None)
+    tables = {question.id: paper(question, lookup) for question in words.questions.values()}
+    printed = {name: (grid.headings, len(grid.lines)) for name, grid in tables.items() if isinstance(grid, Grid)}
+    form = Document(BytesIO(word.made(words, lookup)))
+    captions = {table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")): table for table in form.tables}
+    found = {name: captions[f"Answer to {name}"] for name in printed}
+    headings = {name: tuple(cell.text for cell in table.rows[0].cells[1:]) for name, table in found.items()}
+    return [printed, {name: (headings[name], len(table.rows) - 1) for name, table in found.items()}]
+
+
+@pytest.mark.parametrize("kind", blanks.FILLED_IN)
+def test_a_table_of_rows_is_the_same_in_print_and_in_word(kind):
+    printed, in_word = in_print_and_in_word(QuestionSet.objects.newest(kind).words)
+    assert len(printed) > 2
+    assert printed == in_word
+
+
+@pytest.mark.parametrize(("least", "most", "rows"), [(0, 20, 3), (2, 20, 3), (12, 20, 12), (1, 2, 2)])
+def test_there_is_room_for_as_many_rows_as_must_be_filled_in(least, most, rows):
+    words = parsed(question("S1-01", "rows", min_rows=least, max_rows=most))
+    assert in_print_and_in_word(words) == [{"S1-01": (("Name",), rows)}] * 2
 
 
 @pytest.mark.parametrize("kind", ["sharing", "consent"])
