@@ -89,7 +89,7 @@ def _send(invitation: Invitation) -> None:
         "by": invitation.invited_by.name,
         "until": clock.say_day(invitation.expires_at),
     }
-    key = f"invitation:{invitation.pk}"
+    key = f"{_about(invitation)}offer"
     outbox.queue(to=f"mailto:{invitation.email}", template="invitation", context=context, dedupe_key=key)
 
 
@@ -107,7 +107,12 @@ def take_back(invitation: Invitation, *, by: User) -> None:
 
 def _take_back(invitation: Invitation) -> None:
     Invitation.objects.filter(pk=invitation.pk).update(taken_back_at=clock.now())
-    outbox.withdraw(about=f"invitation:{invitation.pk}", why="The invitation was taken back")
+    outbox.withdraw(about=_about(invitation), why="The invitation was taken back")
+
+
+def _about(invitation: Invitation) -> str:
+    """How the keys of its mail begin. With its colon: invitation 1 isn't the beginning of invitation 12."""
+    return f"invitation:{invitation.pk}:"
 
 
 def find(token: str) -> Invitation | None:

@@ -237,3 +237,12 @@ def test_the_link_stands_in_the_mail_and_nowhere_in_the_database(invitation, mai
     assert settings.SITE_URL + address(invitation) in mail.alternatives[0][0]
     assert invitations.token_of(invitation) not in str(list(Notification.objects.values()))
     assert invitations.token_of(invitation) not in str(list(Invitation.objects.values()))
+
+
+def test_taking_one_back_leaves_the_mail_of_another_whose_number_begins_alike(cast, post, invitation):
+    like = Invitation.objects.create(pk=invitation.pk * 10, post=post, email="other@example.org", invited_by=cast.hoo)
+    invitations._send(like)
+    invitations.take_back(invitation, by=cast.hoo)
+    assert list(Notification.objects.filter(closed_at=None).values_list("addressee", flat=True)) == [
+        "mailto:other@example.org"
+    ]
