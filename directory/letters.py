@@ -12,7 +12,8 @@ from portal.foundation.models import Notification
 
 def compose(row: Notification, told: list[Notification], address: str, connection) -> EmailMultiAlternatives:
     """`told` are the rows that the mail tells: itself, or what a digest has gathered."""
-    context = row.context | {"operator": settings.OPERATOR_NAME, "site_url": settings.SITE_URL}
+    sender = {"operator": settings.OPERATOR_NAME, "operator_email": settings.OPERATOR_EMAIL}
+    context = row.context | sender | {"site_url": settings.SITE_URL}
     headers = {"Message-ID": message_id(row), "Auto-Submitted": "auto-generated"}
     if row.template == "digest":
         preferences = settings.SITE_URL + reverse("mail_preference")

@@ -46,6 +46,7 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/roles/", people.role_list, name="role_list"),
     path("people/persons/<int:person_id>/", accounts.person_detail, name="person_detail"),
+    path("people/persons/<int:person_id>/correct/", accounts.person_correct, name="person_correct"),
     path("people/persons/<int:person_id>/close/", accounts.account_close, name="account_close"),
     path("people/persons/<int:person_id>/reopen/", accounts.account_reopen, name="account_reopen"),
     path("people/posts/<int:post_id>/change/", people.post_change, name="post_change"),

@@ -131,7 +131,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_FORMS = {"login": "portal.home.signing_in.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "portal.home.signing_in.SignInForm",
+    "reset_password_from_key": "portal.home.signing_in.NewPasswordForm",
+}
 # The same answer for known and unknown addresses. Guesses are slowed by portal.foundation.throttle: a limit that
 # refuses would refuse the victim too.
 ACCOUNT_PREVENT_ENUMERATION = True

@@ -1,4 +1,4 @@
-"""Giving, ending and handing over a post."""
+"""Giving, ending and handing over a post, and what a person is called."""
 
 import datetime as dt
 from typing import Any, cast
@@ -152,6 +152,13 @@ class EndForm(RevealingForm):
     @property
     def chosen_day(self) -> dt.date | None:
         return self.cleaned_data["last_day"] if self.cleaned_data["when"] == "later" else None
+
+
+class PersonForm(PortalForm):
+    name = ShortTextField(label="Their full name", max_length=120, autocomplete="off")
+    email = EmailField(
+        label="Their email address", help_text="They sign in with it.", max_length=254, autocomplete="off"
+    )
 
 
 class PostForm(PortalForm):

@@ -106,13 +106,23 @@ def take_back(invitation: Invitation, *, by: User) -> None:
 
 
 def _take_back(invitation: Invitation) -> None:
-    Invitation.objects.filter(pk=invitation.pk).update(taken_back_at=clock.now())
+    Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(taken_back_at=clock.now())
     outbox.withdraw(about=_about(invitation), why="The invitation was taken back")
 
 
 def _about(invitation: Invitation) -> str:
     """How the keys of its mail begin. With its colon: invitation 1 isn't the beginning of invitation 12."""
     return f"invitation:{invitation.pk}:"
+
+
+def leave_address(old: str, *, new: str) -> None:
+    """Its owner has another one now. What was offered to the old one is taken back; the rows say the new one."""
+    related = ("post__organisation", "post__establishment")
+    offers = Invitation.objects.filter(email=old, accepted_at=None, taken_back_at=None).select_related(*related)
+    for offer in sorted(offers, key=lambda offer: party_of(offer.post).about):
+        hold_still(party_of(offer.post))
+        _take_back(offer)
+    Invitation.objects.filter(email=old).update(email=new)
 
 
 def find(token: str) -> Invitation | None:

@@ -7,13 +7,22 @@ import uuid
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from portal.foundation import clock
 
+# Where nobody gets mail: the address of an account that was erased.
+NOWHERE = "erased.invalid"
+
 
 class UserManager(BaseUserManager):
+    @classmethod
+    def normalize_email(cls, email: str) -> str:
+        """Small letters before the @ too, so that one address has one account however it is typed."""
+        return super().normalize_email(email.strip()).lower()
+
     def create_user(self, email: str, name: str, password: str | None = None, **fields) -> "User":
-        user = self.model(email=self.normalize_email(email).lower(), name=name, **fields)
+        user = self.model(email=self.normalize_email(email), name=name, **fields)
         user.set_password(password)
         user.save()
         return user
@@ -32,7 +41,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=clock.now)
     email_verified_at = models.DateTimeField(
-        null=True, blank=True, help_text="When a link that was sent to the address was used to open the account"
+        null=True, blank=True, help_text="When a link that was sent to the address was used"
     )
     salt = models.CharField(max_length=32, blank=True, default=new_salt, editable=False)
     unused_told_at = models.DateTimeField(
@@ -48,6 +57,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """A session ends when the password changes, and when the address does with which it was opened."""
+        of_the_password = super()._get_session_auth_hash(secret)
+        return salted_hmac(self.email, of_the_password, secret=secret, algorithm="sha256").hexdigest()
+
+    @property
+    def is_erased(self) -> bool:
+        return self.email.endswith(f"@{NOWHERE}")
 
     @property
     def name_sha256(self) -> str:

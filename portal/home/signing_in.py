@@ -1,8 +1,8 @@
-"""Signing in at a computer that others use too, codes that are guessed, and the sessions that somebody has open."""
+"""Signing in at a computer that others use too, passwords set by a link, codes that are guessed, and open sessions."""
 
 import logging
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import LoginForm, ResetPasswordKeyForm
 from allauth.core import context
 from allauth.mfa.base import forms as codes
 from allauth.usersessions.adapter import get_adapter
@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from portal.foundation import throttle
+from portal.foundation.accounts import prove_address
 from portal.foundation.doors import BUSY
 from portal.foundation.models import User
 from portal.foundation.networks import network_of
@@ -42,6 +43,14 @@ class SignInForm(LoginForm):
         if self.cleaned_data["shared"]:
             request.session.set_expiry(SHARED_SECONDS)
         return response
+
+
+class NewPasswordForm(ResetPasswordKeyForm):
+    """Behind a link that was sent to the address: whoever used it can read the mail that goes there."""
+
+    def save(self) -> None:
+        super().save()
+        prove_address(self.user)
 
 
 class Slowed:

@@ -9,16 +9,17 @@ from django.db import transaction
 from django.db.models import Q
 
 from directory.models import Absence, Invitation, JoiningRequest, MailPreference
+from directory.operations.accounts import correction_key
 from directory.standing import standing
 from portal.exports.models import Export
 from portal.foundation import audit
 from portal.foundation.exceptions import NotReady
-from portal.foundation.models import Notification, TypedText, User
+from portal.foundation.models import NOWHERE, Notification, TypedText, User
 from portal.home.keeping.removing import remove
 from portal.home.models import PersonalDataCopy
 from reviews.models import CalendarAddress
 
-NAME, NOWHERE = "Somebody who has left", "erased.invalid"
+NAME = "Somebody who has left"
 # What is theirs alone, and goes.
 THEIRS = (EmailAddress, Authenticator, UserSession, MailPreference, Absence, TypedText, CalendarAddress)
 
@@ -35,7 +36,7 @@ def erase(who: User, *, by: User | None) -> None:
     who = User.objects.select_for_update().get(pk=who.pk)
     if who.is_active:
         raise NotReady(f"Close the account of {who} first, so that nothing live is left to nobody.")
-    if User.objects.filter(is_erased(), pk=who.pk).exists():
+    if who.is_erased:
         raise NotReady("This account has been erased already.")
     _forget_the_address(who)
     for model in THEIRS:
@@ -52,7 +53,8 @@ def _forget_the_address(who: User) -> None:
     """Sessions are found by the list that the account keeps of them."""
     keys = UserSession.objects.filter(user=who).values_list("session_key", flat=True)
     Session.objects.filter(session_key__in=list(keys)).delete()
-    Notification.objects.filter(addressee__in=[f"user:{who.pk}", f"mailto:{who.email}"]).delete()
+    to_them = Q(addressee__in=[f"user:{who.pk}", f"mailto:{who.email}"])
+    Notification.objects.filter(to_them | Q(dedupe_key__startswith=correction_key(who))).delete()
     Invitation.objects.filter(email=who.email).update(email=f"{who.pk}@{NOWHERE}")
     asked = {"contact_email": f"{who.pk}@{NOWHERE}", "contact_name": NAME}
     JoiningRequest.objects.filter(contact_email=who.email).update(**asked)
