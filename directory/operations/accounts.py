@@ -52,6 +52,8 @@ def close_account(who: User, *, by: User | None) -> None:
 def reopen_account(who: User, *, by: User) -> None:
     """The person may sign in again, with a password that they set by the reset link. No post comes back."""
     _only_for_cjvsf(by)
+    if User.objects.get(pk=who.pk).is_erased:
+        raise NotReady("This account is erased: nobody could sign in. Invite the person again.")
     if not User.objects.filter(pk=who.pk, is_active=False).update(is_active=True, unused_told_at=None):
         raise NotReady(f"The account of {who} is open.")
     audit.record("reopen account", about=f"user:{who.pk}", by=by)

@@ -32,7 +32,7 @@ from agreements.operations import drafting
 from agreements.tasks import print_one
 from directory.models import Holding, Invitation, JoiningRequest
 from directory.operations import organisations
-from directory.operations.accounts import close_account
+from directory.operations.accounts import close_account, reopen_account
 from portal.exports.models import Export
 from portal.foundation import audit, clock, pdf, seal
 from portal.foundation.exceptions import NotReady
@@ -437,6 +437,18 @@ def test_an_open_account_is_not_erased_and_only_cjvsf_erases(cast):
         erase(cast.hoo, by=cast.cjvsf)
     with pytest.raises(PermissionDenied):
         erase(cast.stranger, by=cast.hoo)
+
+
+def test_an_erased_account_is_neither_opened_nor_erased_again(cast):
+    who = factories.hold(cast.contributor.holdings.get().post)
+    close_account(who, by=cast.cjvsf)
+    closed = signed_in(cast.cjvsf).get(reverse("person_detail", args=[who.pk])).content.decode()
+    erase(who, by=cast.cjvsf)
+    erased = signed_in(cast.cjvsf).get(reverse("person_detail", args=[who.pk])).content.decode()
+    offers = [reverse(name, args=[who.pk]) for name in ("account_reopen", "account_erase")]
+    assert [[offer in page for offer in offers] for page in (closed, erased)] == [[True, True], [False, False]]
+    with pytest.raises(NotReady):
+        reopen_account(who, by=cast.cjvsf)
 
 
 def test_cjvsf_erases_from_the_page_once(cast):
