@@ -22,9 +22,10 @@ from agreements.reading import Reading, options_for, read
 from agreements.turns import turn, unlocked
 from agreements.views.finding import find_version
 from agreements.word import placing
-from agreements.word.placing import NO_SUCH_QUESTION
 from portal.foundation import uploads
 from portal.foundation.exceptions import NotReady
+
+LEFT_OUT = "The newer questions of this draft leave it out"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,8 +73,7 @@ def no_longer_asked(kept: WordImport) -> list[dict[str, Any]]:
     found = importing.no_longer_asked(kept)
     lookup = options_for(kept.version.agreement.establishment) if found else {}
     return [
-        {"place": question.id, "shown": shown(question, value, lookup), "why": NO_SUCH_QUESTION}
-        for question, value in found
+        {"place": question.id, "shown": shown(question, value, lookup), "why": LEFT_OUT} for question, value in found
     ]
 
 

@@ -15,7 +15,8 @@ from agreements.models import Answer, QuestionSet, WordImport
 from agreements.operations.question_sets import move_to_newer_sets
 from agreements.questions.values import options
 from agreements.reading import options_for, read
-from agreements.word import blank, filled, placing
+from agreements.views import importing
+from agreements.word import blank, filled
 from directory.models import Term
 from tests import factories, markup
 from tests.agreements.draft_sets import published, retire
@@ -261,7 +262,7 @@ def test_an_answer_to_a_question_that_newer_questions_leave_out_is_told_as_left_
     response = signed_in(cast.contributor).get(address)
     assert [offer.question.id for offer in response.context["offers"]] == ["S1-01"]
     page = response.content.decode().partition("What has no place yet")[2]
-    assert [words in page for words in ("S1-09", "Anyone who can come.", placing.NO_SUCH_QUESTION)] == [True] * 3
+    assert [words in page for words in ("S1-09", "Anyone who can come.", importing.LEFT_OUT)] == [True] * 3
     assert markup.faults(response.content.decode().split("<main")[1]) == []
     assert take(cast, version).context["take_form"].errors.keys() == {"questions"}
     take(cast, version, questions=["S1-01"])
