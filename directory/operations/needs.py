@@ -11,7 +11,7 @@ from directory.parties import Party
 from directory.roles import who_may
 from directory.standing import standing
 from portal.foundation import audit, clock
-from portal.foundation.exceptions import NotReady
+from portal.foundation.exceptions import NotReady, Overtaken
 from portal.foundation.models import User
 
 # What a statement must say before it is published, and how to ask for it.
@@ -48,14 +48,11 @@ def save_statement(establishment: Establishment, *, by: User, revision: int, **f
     """Save this year's draft, which the first save begins. A save that saw an older draft is refused."""
     party = _only_for_the_prison(establishment, by)
     year = clock.today().year
-    statement = NeedsStatement.objects.filter(establishment=establishment, year=year).select_related("saved_by").first()
-    statement = statement or NeedsStatement(establishment=establishment, year=year, saved_by=by)
-    _refuse_after_publication(statement)
+    _refuse_after_publication(establishment, year)
+    statement = _of(establishment, year) or NeedsStatement(establishment=establishment, year=year, saved_by=by)
     if statement.revision != revision:
-        raise NotReady(
-            f"{statement.saved_by} has changed the draft since you opened the page, on "
-            f"{clock.say_moment(statement.saved_at)}. Open it in another tab to compare. Saving again keeps what is below."
-        )
+        compare = "Open it in another tab to compare. " if statement.pk else ""
+        raise NotReady(f"{_why_overtaken(statement)} {compare}Saving again keeps what is below.")
     for name, value in fields.items():
         setattr(statement, name, value)
     statement.revision, statement.saved_at, statement.saved_by = revision + 1, clock.now(), by
@@ -65,19 +62,21 @@ def save_statement(establishment: Establishment, *, by: User, revision: int, **f
 
 
 @transaction.atomic
-def publish_statement(establishment: Establishment, *, by: User) -> NeedsStatement:
-    """Publish this year's draft. It never changes afterwards, and counts until a later year's is published."""
+def publish_statement(establishment: Establishment, *, by: User, year: int, revision: int) -> NeedsStatement:
+    """Publish this save of a year's draft, no other. It never changes, and counts until a later year's is published."""
     party = _only_for_the_prison(establishment, by)
-    statement = NeedsStatement.objects.filter(establishment=establishment, year=clock.today().year).first()
+    _refuse_after_publication(establishment, year)
+    statement = _of(establishment, year)
     if statement is None:
-        raise NotReady("There is no draft for this year yet.")
-    _refuse_after_publication(statement)
+        raise NotReady("There is no draft to publish yet.")
+    if statement.revision != revision:
+        raise Overtaken(_why_overtaken(statement))
     missing = [sentence for name, sentence in WANTED.items() if not getattr(statement, name)]
     if missing:
         raise NotReady(*missing)
     statement.published_at, statement.published_by = clock.now(), by
     statement.save(update_fields=["published_at", "published_by"])
-    audit.record("publish needs", about=party.about, by=by, year=statement.year)
+    audit.record("publish needs", about=party.about, by=by, year=year)
     return statement
 
 
@@ -108,6 +107,23 @@ def _only_for_the_prison(establishment: Establishment, by: User) -> Party:
     return party
 
 
-def _refuse_after_publication(statement: NeedsStatement) -> None:
-    if statement.published_at:
-        raise NotReady(f"The statement for {statement.year} is published, and stays as it is until next year’s.")
+def why_closed(establishment: Establishment, year: int) -> str:
+    """Why nothing can be written or published for a year any more, or nothing: its statement or a later one is out."""
+    newest = NeedsStatement.objects.published().filter(establishment=establishment, year__gte=year).first()
+    return f"The statement for {newest.year} is published, and stays as it is until next year’s." if newest else ""
+
+
+def _refuse_after_publication(establishment: Establishment, year: int) -> None:
+    if reason := why_closed(establishment, year):
+        raise NotReady(reason)
+
+
+def _of(establishment: Establishment, year: int) -> NeedsStatement | None:
+    return NeedsStatement.objects.filter(establishment=establishment, year=year).select_related("saved_by").first()
+
+
+def _why_overtaken(statement: NeedsStatement) -> str:
+    if statement.pk is None:
+        return f"The year has changed since you opened the page, and there is no draft for {statement.year} yet."
+    moment = clock.say_moment(statement.saved_at)
+    return f"{statement.saved_by} has changed the draft since you opened the page, on {moment}."

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from directory import needs_map
@@ -16,7 +17,7 @@ from directory.seen import find_prison, statements_seen_by, views_seen_by
 from directory.statements import weighed
 from directory.views.answering import ask, given
 from portal.foundation import clock
-from portal.foundation.exceptions import NotReady
+from portal.foundation.exceptions import NotReady, Overtaken
 
 
 @require_safe
@@ -26,8 +27,15 @@ def statement_detail(request: HttpRequest, establishment: str, year: int) -> Htt
     if statement is None:
         raise Http404
     heard = views_seen_by(request.user).filter(establishment=prison, year=year)
-    writes = operations.says_what_is_needed(request.user, prison)
-    context = {"prison": prison, "statement": statement, "views": heard, "writes": writes, **weighed(statement)}
+    is_open = not operations.why_closed(prison, year)
+    context = {
+        "prison": prison,
+        "statement": statement,
+        "views": heard,
+        "writes": is_open and operations.says_what_is_needed(request.user, prison),
+        "this_year": clock.today().year,
+        **weighed(statement),
+    }
     return render(request, "needs/statement_detail.html", context)
 
 
@@ -37,15 +45,15 @@ def statement_edit(request: HttpRequest, establishment: str) -> HttpResponse:
     prison = find_prison(request.user, establishment)
     if not operations.says_what_is_needed(request.user, prison):
         raise PermissionDenied
-    draft = _of_this_year(request, prison)
+    draft = _to_go_on_with(request, prison)
     if draft and draft.published_at:
         return redirect("statement_detail", establishment, draft.year)
     form = StatementForm(given(request), terms=needs_map.terms(), statement=draft)
     if request.method == "POST" and form.is_valid():
         try:
-            operations.save_statement(prison, by=request.user, revision=_seen(request), **form.values())
+            operations.save_statement(prison, by=request.user, revision=_posted(request, "revision"), **form.values())
         except NotReady as refused:
-            return _show(request, prison, form, _of_this_year(request, prison), reasons=refused.reasons)
+            return _show(request, prison, form, _to_go_on_with(request, prison), reasons=refused.reasons)
         messages.success(request, "The draft is saved. Until it is published only the prison and CJVSF see it.")
         if "look" in request.POST:
             return redirect("statement_detail", establishment, clock.today().year)
@@ -53,22 +61,29 @@ def statement_edit(request: HttpRequest, establishment: str) -> HttpResponse:
     return _show(request, prison, form, draft)
 
 
-def _of_this_year(request: HttpRequest, prison: Establishment) -> NeedsStatement | None:
-    return statements_seen_by(request.user).filter(establishment=prison, year=clock.today().year).first()
+def _to_go_on_with(request: HttpRequest, prison: Establishment) -> NeedsStatement | None:
+    """This year's statement; until it is begun, the draft that an earlier year left unpublished."""
+    newest = statements_seen_by(request.user).filter(establishment=prison).first()
+    is_done = newest and newest.published_at and newest.year < clock.today().year
+    return None if is_done else newest
 
 
-def _seen(request: HttpRequest) -> int:
-    """Which save of the draft the page showed."""
-    revision = request.POST.get("revision", "")
-    return int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 9 else 0
+def _posted(request: HttpRequest, name: str) -> int:
+    """A number that the page carries along: which year's draft it showed, and which save of it."""
+    number = request.POST.get(name, "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
 
 
 @require_POST
 def statement_publish(request: HttpRequest, establishment: str) -> HttpResponse:
     """From the page that shows the draft as everybody will read it."""
     prison = find_prison(request.user, establishment)
+    seen = {name: _posted(request, name) for name in ("year", "revision")}
     try:
-        statement = operations.publish_statement(prison, by=request.user)
+        statement = operations.publish_statement(prison, by=request.user, **seen)
+    except Overtaken as overtaken:
+        back_url = reverse("statement_detail", args=[establishment, seen["year"]])
+        return render(request, "409.html", {"reasons": [overtaken.message], "back_url": back_url}, status=409)
     except NotReady as refused:
         messages.error(request, " ".join(refused.reasons))
         return redirect("statement_edit", establishment)
@@ -80,12 +95,14 @@ def _show(
     request: HttpRequest, prison: Establishment, form: StatementForm, draft: NeedsStatement | None, **more: Any
 ) -> HttpResponse:
     year = clock.today().year
+    begun_in = draft.year if draft else year
     context = {
         "prison": prison,
         "form": form,
-        "revision": draft.revision if draft else 0,
+        "revision": draft.revision if draft and begun_in == year else 0,
         "year": year,
-        "views": views_seen_by(request.user).filter(establishment=prison, year=year),
+        "begun_in": begun_in,
+        "views": views_seen_by(request.user).filter(establishment=prison, year__gte=begun_in),
     }
     return ask(request, "needs/statement_edit.html", **context, **more)
 

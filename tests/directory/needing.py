@@ -52,15 +52,17 @@ def coordinator(prison: Establishment) -> User:
 def publish(prison: Establishment, who: User, **weights: dict[str, int]) -> NeedsStatement:
     """This year's statement."""
     given = {"needs": {}, "groups": {}} | HEARD | weights
-    needs.save_statement(prison, by=who, revision=0, **given)
-    return needs.publish_statement(prison, by=who)
+    return publish_as_it_is(needs.save_statement(prison, by=who, revision=0, **given), who)
 
 
 def publish_draft(prison: Establishment, who: User) -> NeedsStatement:
     """This year's draft, with whatever it still lacks."""
     draft = NeedsStatement.objects.get(establishment=prison, published_at=None)
-    needs.save_statement(prison, by=who, revision=draft.revision, **HEARD)
-    return needs.publish_statement(prison, by=who)
+    return publish_as_it_is(needs.save_statement(prison, by=who, revision=draft.revision, **HEARD), who)
+
+
+def publish_as_it_is(draft: NeedsStatement, who: User) -> NeedsStatement:
+    return needs.publish_statement(draft.establishment, by=who, year=draft.year, revision=draft.revision)
 
 
 def idea(prison: Establishment, charity: Organisation, who: User, need: str = "health", **fields) -> Idea:

@@ -1,6 +1,7 @@
 """A prison says what it needs: a draft that its people share, partners heard, published once a year and never changed."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -54,7 +55,7 @@ def test_nobody_else_writes_it(cast):
         with pytest.raises(PermissionDenied):
             save(cast, who, needs={"health": 3})
         with pytest.raises(PermissionDenied):
-            needs.publish_statement(cast.prison, by=who)
+            needs.publish_statement(cast.prison, by=who, year=clock.today().year, revision=0)
     assert not NeedsStatement.objects.exists()
 
 
@@ -66,9 +67,9 @@ def test_a_save_that_saw_an_older_draft_is_refused_and_says_who_was_faster(cast,
 
 
 def test_what_is_missing_is_said_before_it_is_published(cast, coordinator):
-    save(cast, coordinator, needs={}, sources="A survey")
+    draft = save(cast, coordinator, needs={}, sources="A survey")
     with pytest.raises(NotReady) as refused:
-        needs.publish_statement(cast.prison, by=coordinator)
+        needing.publish_as_it_is(draft, coordinator)
     assert refused.value.reasons == (
         "Give at least one need a weight.",
         "Say how and when partners were heard.",
@@ -81,7 +82,7 @@ def test_it_is_published_once_a_year(cast, coordinator):
     with pytest.raises(NotReady, match="stays as it is until next year"):
         save(cast, coordinator, revision=1, needs={"health": 1})
     with pytest.raises(NotReady, match="stays as it is until next year"):
-        needs.publish_statement(cast.prison, by=cast.hoo)
+        needing.publish_as_it_is(statement, cast.hoo)
     assert AuditEvent.objects.filter(about=f"prison:{cast.prison.pk}").values_list("event", flat=True)[::1] == [
         "draft needs",
         "publish needs",
@@ -176,15 +177,93 @@ def test_it_is_published_from_the_page_that_shows_it_as_everybody_will_read_it(c
     address = reverse("statement_edit", args=[cast.prison.slug])
     publish = reverse("statement_publish", args=[cast.prison.slug])
     shown = enter(client, coordinator).post(address, form(look="yes")).url
-    assert f'action="{publish}"' in client.get(shown).content.decode()
-    assert client.post(publish).url == address
+    assert carried(client.get(shown)) == {"year": str(clock.today().year), "revision": "1"}
+    assert client.post(publish, carried(client.get(shown))).url == address
     assert "Name the sources." in client.get(address).content.decode()
     heard = {"partners_heard": "Forum", "custody_heard": "Groups", "sources": "Survey"}
     client.post(address, form(1, **heard))
-    assert client.post(publish).url == shown
+    assert client.post(publish, carried(client.get(shown))).url == shown
     page = client.get(shown).content.decode()
     assert ("Very great need" in page, publish in page) == (True, False)
     assert client.get(address).url == shown
+
+
+def carried(page):
+    """What the page carries along about the draft that it shows."""
+    return dict(re.findall(r'name="(year|revision)" value="(\d+)"', page.content.decode()))
+
+
+def test_a_draft_that_changed_while_it_was_read_is_not_published_unseen(client, cast, coordinator):
+    save(cast, coordinator, needs={"health": 3}, **needing.HEARD)
+    shown = reverse("statement_detail", args=[cast.prison.slug, clock.today().year])
+    read = carried(enter(client, cast.hoo).get(shown))
+    save(cast, coordinator, revision=1, needs={"health": 1}, sources="Hearsay")
+    page = client.post(reverse("statement_publish", args=[cast.prison.slug]), read)
+    assert page.status_code == 409
+    assert f"{coordinator} has changed the draft since you opened the page" in page.content.decode()
+    assert f'href="{shown}"' in page.content.decode()
+    assert not NeedsStatement.objects.published().exists()
+
+
+def test_twin_who_has_read_the_change_publishes_it(client, cast, coordinator):
+    save(cast, coordinator, needs={"health": 3}, **needing.HEARD)
+    save(cast, coordinator, revision=1, needs={"health": 1}, sources="Hearsay")
+    shown = reverse("statement_detail", args=[cast.prison.slug, clock.today().year])
+    read = carried(enter(client, cast.hoo).get(shown))
+    client.post(reverse("statement_publish", args=[cast.prison.slug]), read)
+    assert [row.sources for row in NeedsStatement.objects.published()] == ["Hearsay"]
+
+
+@pytest.fixture
+def stranded(cast, coordinator):
+    """A draft of December that nobody has published, and the year is over."""
+    with clock.set_to(NEXT_YEAR.replace(year=2026, month=12)):
+        said = needs.tell_prison(cast.prison, cast.charity, by=cast.contributor, text="Debt is growing.")
+        draft = save(cast, coordinator, needs={"health": 3}, **needing.HEARD)
+    with clock.set_to(NEXT_YEAR):
+        yield draft, said
+
+
+def test_a_draft_of_last_year_is_published_as_last_years(client, cast, coordinator, stranded):
+    enter(client, coordinator)
+    shown = reverse("statement_detail", args=[cast.prison.slug, 2026])
+    client.post(reverse("statement_publish", args=[cast.prison.slug]), carried(client.get(shown)))
+    assert newest_statements([cast.prison]) == {cast.prison.pk: NeedsStatement.objects.get(year=2026)}
+    assert client.get(reverse("statement_edit", args=[cast.prison.slug])).context["form"].initial == {}
+
+
+def test_this_years_page_starts_from_the_draft_that_last_year_left(client, cast, coordinator, stranded):
+    draft, said = stranded
+    address = reverse("statement_edit", args=[cast.prison.slug])
+    page = enter(client, coordinator).get(address)
+    assert page.context["form"].initial["custody_heard"] == draft.custody_heard
+    assert (page.context["form"].initial["needs-health"], list(page.context["views"])) == ("3", [said])
+    assert "starts from your draft for 2026" in page.content.decode()
+    assert client.post(address, form(carried(page)["revision"], sources="A newer survey")).status_code == 302
+    assert list(NeedsStatement.objects.order_by("year").values_list("year", "sources")) == [
+        (2026, "The survey of 2025."),
+        (2027, "A newer survey"),
+    ]
+    assert "starts from your draft" not in client.get(address).content.decode()
+
+
+def test_a_draft_is_closed_once_a_later_statement_is_out(client, cast, coordinator, stranded):
+    old, _ = stranded
+    needing.publish(cast.prison, coordinator, needs={"health": 1})
+    page = enter(client, coordinator).get(reverse("statement_detail", args=[cast.prison.slug, 2026]))
+    assert "Publish the statement" not in page.content.decode()
+    with pytest.raises(NotReady, match="The statement for 2027 is published"):
+        needing.publish_as_it_is(old, coordinator)
+
+
+def test_a_page_that_was_opened_before_new_year_says_so_and_keeps_the_words(client, cast, coordinator, stranded):
+    address = reverse("statement_edit", args=[cast.prison.slug])
+    page = enter(client, coordinator).post(address, form(1, sources="A newer survey"))
+    assert page.status_code == 409
+    assert "The year has changed since you opened the page" in page.content.decode()
+    assert "A newer survey" in page.content.decode()
+    assert client.post(address, form(carried(page)["revision"], sources="A newer survey")).status_code == 302
+    assert NeedsStatement.objects.get(year=2027).sources == "A newer survey"
 
 
 def test_who_does_not_write_it_publishes_in_vain(client, cast, coordinator):

@@ -37,8 +37,8 @@ def state(prison: Prison, terms: dict[str, dict[str, Term]], rng: random.Random,
     is_writing = establishment.code == FIRST_PRISON
     moment = clock.now() - dt.timedelta(days=rng.randint(20, 60))
     with clock.set_to(moment - dt.timedelta(days=365 * is_writing)):
-        needs.save_statement(establishment, by=head, revision=0, **said(prison, terms, rng))
-        needs.publish_statement(establishment, by=head)
+        draft = needs.save_statement(establishment, by=head, revision=0, **said(prison, terms, rng))
+        needs.publish_statement(establishment, by=head, year=draft.year, revision=draft.revision)
     if is_writing:
         needs.save_statement(establishment, by=prison.writer, revision=0, **said(prison, terms, rng) | {"sources": ""})
         for partner, text in zip(cast.partners.values(), read_file("statements.json")["views"][:2], strict=False):
