@@ -1,5 +1,6 @@
 """What a reader may say is wrong with a listing, and which of it is small enough to live at once: data."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -51,3 +52,8 @@ def now(listing: Listing, field: str) -> str:
     """What the listing says there, in words."""
     value = getattr(listing, field, None) if CORRECTABLE[field].read else None
     return "" if value is None else str(value)
+
+
+def fingerprint(listing: Listing, field: str) -> str:
+    """Of what the listing says there: whoever accepts a correction says which words they saw."""
+    return hashlib.sha256(now(listing, field).encode()).hexdigest()

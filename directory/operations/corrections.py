@@ -6,13 +6,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from directory.correcting import CORRECTABLE, now
+from directory.correcting import CORRECTABLE, fingerprint, now
 from directory.index import index
 from directory.keeping import keeps_listings_of, works_at
 from directory.models import Correction, Listing
 from directory.operations.listings import OF_AN_AGREEMENT
 from portal.foundation import audit, clock, outbox
-from portal.foundation.exceptions import NotReady
+from portal.foundation.exceptions import NotReady, Overtaken
 from portal.foundation.models import User
 
 MOST_AN_HOUR = 5
@@ -51,9 +51,16 @@ def suggest_correction(
 
 
 @transaction.atomic
-def accept_correction(correction: Correction, *, by: User) -> None:
-    """The listing says it from now on. Something else, which no column holds, the owner has changed by hand."""
+def accept_correction(correction: Correction, *, by: User, seen: str) -> None:
+    """The listing says it from now on, unless it says something else than what the owner saw.
+
+    Something else, which no column holds, the owner has changed by hand.
+    """
     correction, listing = _waiting(correction, by)
+    if seen != fingerprint(listing, correction.field):
+        raise Overtaken(
+            "The directory says something else here since you opened the page. Look at it, and decide again."
+        )
     _apply(correction, listing)
     _decide(correction, Correction.Decision.ACCEPTED, by)
     audit.record("accept correction", about=listing.about, by=by, correction=correction.pk)

@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from directory import keeping, listed
-from directory.correcting import CORRECTABLE
+from directory.correcting import CORRECTABLE, fingerprint, now
 from directory.editions import Custody, entry
 from directory.forms.corrections import CorrectionForm, DecideForm, SlipForm
 from directory.models import Correction, Listing
 from directory.operations import corrections
 from directory.views.answering import ask, given
-from portal.foundation.exceptions import NotReady
+from portal.foundation.exceptions import NotReady, Overtaken
 from portal.foundation.networks import network_of
 from portal.foundation.paging import paged
 
@@ -57,20 +57,31 @@ def correction_list(request: HttpRequest) -> HttpResponse:
 def correction_decide(request: HttpRequest, correction_id: int) -> HttpResponse:
     correction = keeping.correction(request.user, correction_id)
     form = DecideForm(given(request))
-    label = CORRECTABLE[correction.field].label
-    context: dict[str, Any] = {"form": form, "correction": correction, "label": label}
+    reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
             messages.success(request, decide(request, correction, form))
+            return redirect("correction_list")
         except NotReady as refused:
-            return ask(request, "directory/correction_decide.html", reasons=refused.reasons, **context)
-        return redirect("correction_list")
+            reasons = refused.reasons
+        except Overtaken as overtaken:
+            reasons = (overtaken.message,)
+            correction = keeping.correction(request.user, correction_id)
+    context = {"form": form, "reasons": reasons, **_beside(correction)}
     return ask(request, "directory/correction_decide.html", **context)
+
+
+def _beside(correction: Correction) -> dict[str, Any]:
+    """A correction, and what the directory says today in that place."""
+    field, says = correction.field, now(correction.listing, correction.field)
+    said = correction.before if correction.before != says else ""
+    seen = fingerprint(correction.listing, field)
+    return {"correction": correction, "label": CORRECTABLE[field].label, "says": says, "said": said, "seen": seen}
 
 
 def decide(request: HttpRequest, correction: Correction, form: DecideForm) -> str:
     if form.cleaned_data["decision"] == "accept":
-        corrections.accept_correction(correction, by=request.user)
+        corrections.accept_correction(correction, by=request.user, seen=request.POST.get("seen", ""))
         return "The correction is accepted."
     corrections.decline_correction(correction, by=request.user, reason=form.cleaned_data["reason"])
     return "The correction is declined."

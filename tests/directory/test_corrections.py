@@ -6,10 +6,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from directory.correcting import CORRECTABLE
+from directory.correcting import CORRECTABLE, fingerprint
 from directory.models import Correction, Listing, Role
 from directory.operations import corrections
-from portal.foundation.exceptions import NotReady
+from portal.foundation.exceptions import NotReady, Overtaken
 from portal.foundation.models import AuditEvent, Notification
 from tests import factories
 from tests.directory.shelf import listed
@@ -89,21 +89,63 @@ def test_twin_if_everything_were_small_it_would_live(client, cast, listing, monk
     assert Listing.objects.get().summary == LARGE["proposed"]
 
 
+def decide(client, correction, **said):
+    """As somebody decides who has just opened the page."""
+    address = reverse("correction_decide", args=[correction.pk])
+    seen = client.get(address).context["seen"]
+    return client.post(address, {"decision": "accept", "reason": "", "seen": seen} | said)
+
+
 def test_the_owner_accepts_or_declines_with_a_reason(client, cast, listing):
     for _ in range(2):
         suggest(client, listing, **LARGE)
     first, second = Correction.objects.all()
     client.force_login(cast.contributor)
     assert LARGE["proposed"] in client.get(reverse("correction_decide", args=[first.pk])).content.decode()
-    client.post(reverse("correction_decide", args=[first.pk]), {"decision": "accept", "reason": ""})
+    decide(client, first)
     assert Listing.objects.get().summary == LARGE["proposed"]
-    refused = client.post(reverse("correction_decide", args=[second.pk]), {"decision": "decline", "reason": ""})
+    refused = decide(client, second, decision="decline")
     assert "Enter why it is declined" in refused.content.decode()
-    client.post(reverse("correction_decide", args=[second.pk]), {"decision": "decline", "reason": "No."})
+    decide(client, second, decision="decline", reason="No.")
     assert list(Correction.objects.values_list("decision", "reason")) == [("accepted", ""), ("declined", "No.")]
     assert client.get(reverse("correction_decide", args=[first.pk])).status_code == 404
     events = AuditEvent.objects.filter(about=listing.about).order_by("number").values_list("event", flat=True)
     assert list(events) == ["suggest correction", "suggest correction", "accept correction", "decline correction"]
+
+
+def test_who_decides_sees_what_the_directory_says_today(client, cast, listing):
+    suggest(client, listing, **LARGE)
+    Listing.objects.update(summary="It meets in the chapel.")
+    client.force_login(cast.contributor)
+    page = client.get(reverse("correction_decide", args=[Correction.objects.get().pk]))
+    assert (page.context["says"], page.context["said"]) == ("It meets in the chapel.", "It helps.")
+    assert "It meets in the chapel." in page.content.decode()
+
+
+def test_an_old_correction_does_not_write_over_words_that_nobody_saw(client, cast, listing):
+    suggest(client, listing, **LARGE)
+    client.force_login(cast.contributor)
+    address = reverse("correction_decide", args=[Correction.objects.get().pk])
+    seen = client.get(address).context["seen"]
+    Listing.objects.update(summary="It meets in the chapel.")
+    page = client.post(address, {"decision": "accept", "reason": "As I thought", "seen": seen})
+    assert page.status_code == 409
+    assert Listing.objects.get().summary == "It meets in the chapel."
+    shown = page.content.decode()
+    assert "The directory says something else here" in shown
+    assert ("It meets in the chapel." in shown, "As I thought" in shown) == (True, True)
+    client.post(address, {"decision": "accept", "reason": "", "seen": page.context["seen"]})
+    assert Listing.objects.get().summary == LARGE["proposed"]
+
+
+def test_twin_without_a_look_at_what_was_seen_it_would(cast, listing, monkeypatch):
+    correction = corrections.suggest_correction(listing, by=None, network="x", **LARGE)
+    Listing.objects.update(summary="It meets in the chapel.")
+    with pytest.raises(Overtaken):
+        corrections.accept_correction(correction, by=cast.contributor, seen=fingerprint(listing, "summary"))
+    monkeypatch.setattr(corrections, "fingerprint", lambda *of: "")
+    corrections.accept_correction(correction, by=cast.contributor, seen="")
+    assert Listing.objects.get().summary == LARGE["proposed"]
 
 
 def test_nobody_but_the_owner_decides(client, cast, listing):
@@ -113,12 +155,12 @@ def test_nobody_but_the_owner_decides(client, cast, listing):
         client.force_login(who)
         assert client.get(reverse("correction_decide", args=[correction.pk])).status_code == 404
         with pytest.raises(PermissionDenied):
-            corrections.accept_correction(correction, by=who)
+            corrections.accept_correction(correction, by=who, seen=fingerprint(listing, "summary"))
 
 
 def test_a_second_decision_is_refused(cast, listing):
     correction = corrections.suggest_correction(listing, by=None, network="x", **LARGE)
-    corrections.accept_correction(correction, by=cast.contributor)
+    corrections.accept_correction(correction, by=cast.contributor, seen=fingerprint(listing, "summary"))
     with pytest.raises(NotReady, match="has decided on this already"):
         corrections.decline_correction(correction, by=cast.contributor, reason="No")
 
@@ -128,7 +170,7 @@ def test_a_signed_summary_is_not_changed_by_a_correction(cast):
     listing = Listing.objects.get()
     correction = corrections.suggest_correction(listing, by=None, network="x", **LARGE)
     with pytest.raises(NotReady, match="Change the agreement"):
-        corrections.accept_correction(correction, by=cast.contributor)
+        corrections.accept_correction(correction, by=cast.contributor, seen=fingerprint(listing, "summary"))
     corrections.suggest_correction(listing, by=cast.hoo, **SMALL)
     assert (Listing.objects.get().summary, Listing.objects.get().minutes) == (listing.summary, 45)
 
