@@ -16,7 +16,7 @@ from portal.foundation.exceptions import NotReady, Overtaken
 from portal.foundation.models import User
 
 MOST_AN_HOUR = 5
-TOO_MANY = "We have had several corrections from your network in the last hour. Try again later, or tell staff."
+TOO_MANY = "We have had several corrections from {} in the last hour. Try again later, or tell staff."
 AGREED = "This part comes from the agreement. Change the agreement, and the directory follows; or decline, and say so."
 # What was agreed but changes with the regime: put right at once, until the next version of the agreement says otherwise.
 FOLLOWS_THE_REGIME = frozenset({"sessions_per_week", "minutes", "weeks"})
@@ -37,7 +37,7 @@ def suggest_correction(
     listing = _held(listing)
     known = by if by is not None and _is_near(by, listing) else None
     if known is None:
-        _refuse_too_many(network)
+        _refuse_too_many(by, network)
     said: dict[str, Any] = {"field": field, "before": now(listing, field), "proposed": proposed, "note": note}
     said |= {"said_by": by, "network": network if by is None else "", "said_at": clock.now()}
     correction = Correction.objects.create(listing=listing, is_from_a_slip=is_slip and known is not None, **said)
@@ -82,10 +82,12 @@ def _is_near(by: User, listing: Listing) -> bool:
     return keeps_listings_of(by, listing.service.organisation_id) or works_at(by, listing.establishment_id)
 
 
-def _refuse_too_many(network: str) -> None:
+def _refuse_too_many(by: User | None, network: str) -> None:
+    """Of a person who is signed in no network is kept, so they are counted by who they are."""
     since = clock.now() - dt.timedelta(hours=1)
-    if Correction.objects.filter(network=network, said_at__gt=since).count() >= MOST_AN_HOUR:
-        raise NotReady(TOO_MANY)
+    said = Correction.objects.filter(said_by=by) if by else Correction.objects.filter(network=network)
+    if said.filter(said_at__gt=since).count() >= MOST_AN_HOUR:
+        raise NotReady(TOO_MANY.format("you" if by else "your network"))
 
 
 def _waiting(correction: Correction, by: User) -> tuple[Correction, Listing]:

@@ -182,6 +182,18 @@ def test_one_network_sends_five_an_hour_and_staff_any_number(client, cast, listi
     assert [suggest(client, listing, **LARGE).status_code for _ in range(3)] == [302, 302, 302]
 
 
+def test_who_is_signed_in_and_not_near_sends_five_an_hour_too(client, cast, listing):
+    client.force_login(cast.stranger)
+    answers = [suggest(client, listing, **LARGE) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [302, 302, 302, 302, 302, 429]
+    assert "several corrections from you in the last hour" in answers[-1].content.decode()
+    assert Correction.objects.filter(said_by=cast.stranger, network="").count() == 5
+    client.force_login(factories.user())
+    assert suggest(client, listing, **LARGE).status_code == 302
+    client.logout()
+    assert suggest(client, listing, **LARGE).status_code == 302
+
+
 def test_twin_without_the_limit_a_sixth_is_taken(client, listing, monkeypatch):
     monkeypatch.setattr(corrections, "MOST_AN_HOUR", 99)
     assert [suggest(client, listing, **LARGE).status_code for _ in range(6)] == [302] * 6
