@@ -76,7 +76,7 @@ def correction(user: User, correction_id: int) -> Correction:
 
 def prisons() -> QuerySet[Establishment]:
     """Where a service may be listed."""
-    return Establishment.objects.exclude(status="closed")
+    return Establishment.objects.not_closed()
 
 
 def _the(rows: QuerySet):

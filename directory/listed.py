@@ -8,7 +8,7 @@ from django.http import Http404
 
 from directory import facets
 from directory.editions import E, Result, entries, entry
-from directory.models import Establishment, EstablishmentStatus, Listing, Organisation, Service
+from directory.models import Establishment, Listing, Organisation, Service
 
 
 def in_order(pks: Iterable[int], edition: type[E]) -> list[E]:
@@ -81,7 +81,7 @@ def establishment(slug: str) -> Establishment:
 
 def estate() -> list:
     """Every establishment that isn't closed, by name, each with the `number` of services that are listed there."""
-    open_ones = Establishment.objects.exclude(status=EstablishmentStatus.CLOSED).select_related("local_authority")
+    open_ones = Establishment.objects.not_closed().select_related("local_authority")
     of = Q(listings__in=Listing.objects.listed().order_by())
     return list(open_ones.annotate(number=Count("listings", filter=of)).order_by("name"))
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from directory.models import Establishment, EstablishmentStatus, Idea, Listing, NeedsStatement, Origin, Term, Weight
+from directory.models import Establishment, Idea, Listing, NeedsStatement, Origin, Term, Weight
 from directory.provision import Duplicate, Gap, Offered, gaps
 
 NEEDS, GROUPS, CHARACTERISTICS, DAYS = "needs", "populations", "protected_characteristics", "days"
@@ -215,7 +215,7 @@ class NeedMap:
 
 
 def prisons_of_today() -> QuerySet[Establishment]:
-    return Establishment.objects.exclude(status=EstablishmentStatus.CLOSED)
+    return Establishment.objects.not_closed()
 
 
 def womens_estate() -> QuerySet[Establishment]:

@@ -31,7 +31,7 @@ class PrisonForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        prisons = Establishment.objects.exclude(status=EstablishmentStatus.CLOSED)
+        prisons = Establishment.objects.not_closed()
         self.prisons = {str(prison.pk): prison for prison in prisons}
         self.fields["establishment"].choices = [
             ("", "Choose a prison"),

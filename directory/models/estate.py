@@ -1,5 +1,7 @@
 """Prisons and community custody units, and the councils that they lie in."""
 
+from typing import Self
+
 from django.db import models
 
 
@@ -22,6 +24,12 @@ class EstablishmentStatus(models.TextChoices):
     OPEN = "open"
     PLANNED = "planned"
     CLOSED = "closed"
+
+
+class EstablishmentQuerySet(models.QuerySet):
+    def not_closed(self) -> Self:
+        """Those that are open or planned: only there is anything started, listed, counted or printed."""
+        return self.exclude(status=EstablishmentStatus.CLOSED)
 
 
 class Establishment(models.Model):
@@ -54,6 +62,8 @@ class Establishment(models.Model):
     sources = models.JSONField(
         default=dict, blank=True, help_text="Of each fact that was changed here: where it comes from, and the day"
     )
+
+    objects = EstablishmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

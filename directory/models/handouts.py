@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from directory.models.estate import Establishment, EstablishmentStatus
+from directory.models.estate import Establishment
 from portal.foundation.printing import PrintJob
 
 
@@ -26,7 +26,7 @@ class Size(models.TextChoices):
 class HandoutQuerySet(models.QuerySet):
     def for_readers(self, *, staff: bool) -> "HandoutQuerySet":
         """What is printed for staff is for staff. Of a closed prison there is nothing."""
-        found = self.exclude(establishment__status=EstablishmentStatus.CLOSED)
+        found = self.filter(establishment__in=Establishment.objects.not_closed())
         return found if staff else found.filter(readers=Readers.CUSTODY)
 
 

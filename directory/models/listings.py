@@ -40,7 +40,8 @@ class ListingQuerySet(models.QuerySet):
     def listed(self) -> "ListingQuerySet":
         """What the directory shows today, to everybody."""
         has_not_ended = Q(ends_on=None) | Q(ends_on__gte=clock.today())
-        return self.filter(has_not_ended, is_live=True, service__organisation__left_on=None)
+        is_somewhere = Q(establishment__in=Establishment.objects.not_closed())
+        return self.filter(has_not_ended, is_somewhere, is_live=True, service__organisation__left_on=None)
 
     def with_parties(self) -> "ListingQuerySet":
         """With everything that an entry shows, in two queries more whatever the rows. Each term has its list's `key`."""

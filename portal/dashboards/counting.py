@@ -8,7 +8,7 @@ from django.db.models.functions import TruncMonth
 from agreements.models import LIVE, Action, Agreement, EligibilityCheck, StatusChange
 from agreements.models.agreement import TOLD
 from directory.mail_log import mails
-from directory.models import EstablishmentStatus, Holding, Post
+from directory.models import Establishment, Holding, Post
 from portal.dashboards.scope import ESTATE, Scope
 from portal.foundation import clock
 from reviews.models import DeliveryFigure, Review, State
@@ -89,10 +89,9 @@ def checks(scope: Scope) -> Rows:
 def vacant_posts() -> Any:
     """Posts of parties that take part, which nobody holds today, not even as a deputy."""
     held = Holding.objects.on(clock.today()).filter(post=OuterRef("pk"))
-    takes_part = ~Q(establishment__status=EstablishmentStatus.CLOSED) & Q(
-        organisation__left_on=None, organisation__merged_into=None
-    )
-    return Post.objects.filter(takes_part, ~Exists(held))
+    of_a_prison = Q(establishment__in=Establishment.objects.not_closed())
+    of_an_organisation = Q(establishment=None, organisation__left_on=None, organisation__merged_into=None)
+    return Post.objects.filter(of_a_prison | of_an_organisation, ~Exists(held))
 
 
 def posts_of(posts: Any, *, prison: Any = None, area: Any = None, organisation: Any = None) -> Any:

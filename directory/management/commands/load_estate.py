@@ -25,7 +25,7 @@ GROUPS = {
 
 
 class Command(BaseCommand):
-    help = "Load the Scottish estate and the vocabularies. What an administrator has changed since stays as it is."
+    help = "Load the Scottish estate and the vocabularies. What CJVSF keeps of a prison stays as it is."
 
     @transaction.atomic
     def handle(self, **options) -> None:
@@ -35,9 +35,8 @@ class Command(BaseCommand):
         for row in estate["establishments"]:
             load_establishment(row, estate["notes"].get(row["code"], ""))
         for row in estate["establishments"]:
-            if row["replaced_by"]:
-                successor = Establishment.objects.get(code=row["replaced_by"])
-                Establishment.objects.filter(code=row["code"], replaced_by=None).update(replaced_by=successor)
+            successor = Establishment.objects.filter(code=row["replaced_by"]).first()
+            Establishment.objects.filter(code=row["code"]).update(replaced_by=successor)
         for name in ("vocabularies.json", "prison_lists.json", "listing_lists.json"):
             for key, vocabulary in json.loads((DATA / name).read_text()).items():
                 load_vocabulary(key, vocabulary)
@@ -47,14 +46,12 @@ class Command(BaseCommand):
 
 
 def load_establishment(row: dict[str, Any], note: str) -> None:
-    facts = {name: row[name] for name in ("name", "kind", "operator", "design_capacity", "status")}
-    optional = {name: row[name] or "" for name in ("address", "postcode", "opened", "closed")}
-    Establishment.objects.get_or_create(
-        code=row["code"],
-        defaults=facts
-        | optional
-        | {"slug": slugify(row["name"]), "local_authority_id": row["local_authority"], "note": note},
-    )
+    """What no form asks for comes with every load: that a prison has opened or closed, say. The rest is only a start."""
+    shipped = {name: row[name] or "" for name in ("name", "status", "opened", "closed")}
+    shipped |= {"local_authority_id": row["local_authority"], "note": note}
+    kept = {name: row[name] or "" for name in ("kind", "operator", "address", "postcode")}
+    kept |= {"design_capacity": row["design_capacity"], "slug": slugify(row["name"])}
+    Establishment.objects.update_or_create(code=row["code"], defaults=shipped, create_defaults=shipped | kept)
 
 
 def load_groups(row: dict[str, Any]) -> None:
