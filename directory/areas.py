@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from directory.models import AreaContact, Listing, LocalAuthority, NeedsStatement
 from directory.needs_map import newest_statements
-from portal.foundation.disclosure import published_count
+from portal.foundation.disclosure import published_count, published_total
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,16 @@ class Consulted:
     statements: tuple[NeedsStatement, ...]
 
     @property
-    def organisations(self) -> int:
-        return sum(statement.organisations_heard or 0 for statement in self.statements)
+    def organisations(self) -> int | None:
+        """None if not one of them gives a count."""
+        counts = [row.organisations_heard for row in self.statements if row.organisations_heard is not None]
+        return sum(counts) if counts else None
 
     @property
     def people(self) -> str:
-        """For everybody to read, so in bands: a small number of people could be recognised."""
-        return published_count(sum(statement.people_heard or 0 for statement in self.statements))
+        """For everybody to read, so as a range: a small number of people could be recognised. Empty without a count."""
+        counts = [row.people_heard for row in self.statements if row.people_heard is not None]
+        return published_total(counts) if counts else ""
 
     @property
     def told(self) -> list[tuple[NeedsStatement, str]]:

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from directory.models import Establishment, Idea, Listing, NeedsStatement, Origin, Term, Weight
 from directory.provision import Duplicate, Gap, Offered, gaps
+from portal.foundation.disclosure import FEWEST
 
 NEEDS, GROUPS, CHARACTERISTICS, DAYS = "needs", "populations", "protected_characteristics", "days"
 VOCABULARIES = (NEEDS, GROUPS, CHARACTERISTICS, DAYS)
@@ -20,12 +21,14 @@ NOTHING = Offered()
 
 def added_up(to_listing: str) -> dict[str, Count | Sum]:
     """What `Offered` says of services, by the way to them."""
-    from_agreement = Q(**{f"{to_listing}origin": Origin.AGREEMENT})
+    from_agreement, people = Q(**{f"{to_listing}origin": Origin.AGREEMENT}), f"{to_listing}people_reached"
     return {
         "agreements": Count(f"{to_listing}pk", filter=from_agreement),
         "others": Count(f"{to_listing}pk", filter=~from_agreement),
         "places": Sum(f"{to_listing}places"),
-        "people": Sum(f"{to_listing}people_reached"),
+        "people": Sum(people),
+        "people_bands": Sum(F(people) - F(people) % FEWEST),
+        "people_counts": Count(people),
     }
 
 

@@ -9,12 +9,15 @@ class Offered:
     """Services together: those that an agreement in force has listed, and those that were listed otherwise.
 
     Places and people reached: None if not one of them says it. Somebody who was reached by two counts twice.
+    What the public may know of these people: where the bands of their counts begin, added up, and how many counts there are.
     """
 
     agreements: int = 0
     others: int = 0
     places: int | None = None
     people: int | None = None
+    people_bands: int | None = None
+    people_counts: int = 0
 
     @property
     def total(self) -> int:

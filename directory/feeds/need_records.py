@@ -1,6 +1,6 @@
 """What the portal tells everybody about need, field by field: counts of services, and areas.
 
-People are told in bands only. Statements, gaps and ideas aren’t told: their pages are for those who hold a post.
+People are told as ranges, never as counts. Statements, gaps and ideas aren’t told: their pages are for those who hold a post.
 """
 
 from collections import defaultdict
@@ -13,14 +13,14 @@ from directory import needs_map
 from directory.areas import Area, every_area
 from directory.models import Listing
 from directory.needs_map import Cell, NeedMap
-from portal.foundation.disclosure import published_count
+from portal.foundation.disclosure import published_range
 
 Told = TypeVar("Told", "PublicNeed", "PublicArea")
 
 
 @dataclass(frozen=True)
 class PublicNeed:
-    """One need at one prison: a cell of the map of need. `people_reached` is a band, and empty where nobody has said."""
+    """One need at one prison: a cell of the map of need. `people_reached` is a range, empty if nobody has said."""
 
     reference: str
     prison: str
@@ -54,7 +54,7 @@ def read_map(slug: str) -> NeedMap:
 
 
 def need(cell: Cell) -> PublicNeed:
-    people = cell.offered.people
+    bands = cell.offered.people_bands
     return PublicNeed(
         reference=f"{cell.prison.slug}_{cell.need.slug}",
         prison=str(cell.prison),
@@ -63,7 +63,7 @@ def need(cell: Cell) -> PublicNeed:
         need_slug=cell.need.slug,
         services_from_agreements=cell.offered.agreements,
         services_otherwise=cell.offered.others,
-        people_reached="" if people is None else published_count(people),
+        people_reached="" if bands is None else published_range(bands, cell.offered.people_counts),
     )
 
 

@@ -96,7 +96,7 @@ OWN: Mapping[str, Resource] = {
         filters=("words", *(facet.name for facet in FACETS)),
     ),
     "needs": Resource(
-        "Each need at each prison: how many services, and in bands of five how many people they reach in a year",
+        "Each need at each prison: how many services, and between which bounds how many people they reach in a year",
         need_records.PublicNeed,
         lambda query: need_records.needs(query.get("prison", "")),
         _at_prisons,

@@ -79,7 +79,14 @@ def test_it_counts_who_was_consulted_by_the_prisons_of_its_services(client, cast
         needing.publish(factories.prison(code), needing.coordinator(factories.prison(code)), needs={"health": 1})
     reaching(cast.prison, "Fife")
     reaching(factories.prison("EDI"), "Fife")
-    assert "heard 8 organisations and 20 to 24 people in custody" in " ".join(read(client, *FIFE).split())
+    assert "organisations, 8; people in custody, 20 to 28." in " ".join(read(client, *FIFE).split())
+
+
+def test_where_no_statement_gives_a_count_the_page_says_so(client, cast):
+    uncounted = {"needs": {"health": 1}, "organisations_heard": None, "people_heard": None}
+    needing.publish(cast.prison, needing.coordinator(cast.prison), **uncounted)
+    reaching(cast.prison, "Fife")
+    assert "organisations, no count; people in custody, no count." in " ".join(read(client, *FIFE).split())
 
 
 def test_contacts_are_empty_until_cjvsf_fills_them_in(client, cast):

@@ -237,7 +237,7 @@ def test_the_page_about_the_data_is_no_open_address():
     assert Client(enforce_csrf_checks=True).post("/api/").status_code == 403
 
 
-def test_needs_say_what_the_map_says_and_people_in_bands(client):
+def test_needs_say_what_the_map_says_and_people_as_ranges(client):
     needing.listing(factories.prison("EDI"), needing.term("health"), people_reached=33, places=7)
     needing.listing(factories.prison("EDI"), needing.term("health"), from_agreement=False, people_reached=4)
     needing.listing(factories.prison("EDI"), needing.term("peer-support"), people_reached=4)
@@ -246,7 +246,7 @@ def test_needs_say_what_the_map_says_and_people_in_bands(client):
     assert {row["prison"] for row in rows} == {"HMP Edinburgh"}
     facts = ("services_from_agreements", "services_otherwise", "people_reached")
     said = {row["need_slug"]: tuple(row[fact] for fact in facts) for row in rows if row["services_from_agreements"]}
-    assert said == {"health": (1, 1, "35 to 39"), "peer-support": (1, 0, "fewer than 5")}
+    assert said == {"health": (1, 1, "30 to 38"), "peer-support": (1, 0, "fewer than 5")}
     assert {row["people_reached"] for row in rows if row["need_slug"] not in said} == {""}
 
 

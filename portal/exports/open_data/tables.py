@@ -154,7 +154,7 @@ TABLES = (
             column("services", "Services listed there that meet it", Kind.NUMBER),
             column(
                 "people_reached",
-                "How many people they reached in a year, in bands of five; empty where nobody has said",
+                "How many people they reached in a year, as a range; empty where nobody has said",
             ),
         ),
         need_rows,
