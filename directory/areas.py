@@ -1,6 +1,5 @@
 """Areas that people return to on release: 32 councils, and the 30 Community Justice Partnerships that they form."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -10,6 +9,9 @@ from django.utils.text import slugify
 from directory.models import AreaContact, Listing, LocalAuthority, NeedsStatement
 from directory.needs_map import newest_statements
 from portal.foundation.disclosure import published_count, published_total
+
+# Which service reaches people who return to which council.
+Reaching = Listing.release_areas.through
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ def find_area(kind: str, slug: str) -> Area | None:
 
 def services_reaching(area: Area) -> QuerySet[Listing]:
     """Live services that say they reach people who return there, each once."""
-    listings = Listing.objects.listed().with_parties().filter(release_areas__in=area.councils).distinct()
+    reaching = Reaching.objects.filter(localauthority__in=area.councils).values("listing")
+    listings = Listing.objects.listed().with_parties().filter(pk__in=reaching)
     return listings.order_by("establishment__name", "service__name", "pk")
 
 
@@ -95,8 +98,7 @@ class Consulted:
         ]
 
 
-def consulted(listings: Iterable[Listing]) -> Consulted:
+def consulted(listings: QuerySet[Listing]) -> Consulted:
     """Of the prisons whose services reach an area: a person who was heard at two prisons counts twice."""
-    prisons = {listing.establishment for listing in listings}
-    found = newest_statements(prisons)
-    return Consulted(tuple(found[prison.pk] for prison in sorted(prisons, key=str) if prison.pk in found))
+    found = newest_statements(listings.order_by().values("establishment"))
+    return Consulted(tuple(sorted(found.values(), key=lambda statement: statement.establishment.name)))

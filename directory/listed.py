@@ -79,11 +79,11 @@ def establishment(slug: str) -> Establishment:
     return _the(Establishment.objects.select_related("local_authority", "replaced_by"), slug=slug)
 
 
-def estate() -> list:
+def estate() -> QuerySet:
     """Every establishment that isn't closed, by name, each with the `number` of services that are listed there."""
     open_ones = Establishment.objects.not_closed().select_related("local_authority")
     of = Q(listings__in=Listing.objects.listed().order_by())
-    return list(open_ones.annotate(number=Count("listings", filter=of)).order_by("name"))
+    return open_ones.annotate(number=Count("listings", filter=of)).order_by("name")
 
 
 @dataclass(frozen=True)

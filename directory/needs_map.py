@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models.functions import RowNumber
 
 from directory.models import Establishment, Idea, Listing, NeedsStatement, Origin, Term, Weight
 from directory.provision import Duplicate, Gap, Offered, gaps
@@ -17,6 +18,8 @@ WOMEN = "women"
 # Which service names which term.
 Tagged = Listing.terms.through
 NOTHING = Offered()
+# Of a duplicate so many services are named; the rest stand behind its need.
+NAMED = 10
 
 
 def added_up(to_listing: str) -> dict[str, Count | Sum]:
@@ -89,10 +92,17 @@ class NamedGap:
 
 @dataclass(frozen=True)
 class NamedDuplicate:
+    """The first services by their names, and how many there are."""
+
     prison: Establishment
     need: Term
     group: Term
+    number: int
     listings: tuple[Listing, ...]
+
+    @property
+    def more(self) -> int:
+        return self.number - len(self.listings)
 
 
 @dataclass(frozen=True)
@@ -177,25 +187,32 @@ class NeedMap:
         return sorted(named, key=lambda row: (-row.gap.weight, row.prison.name, row.term.position))
 
     def named(self, duplicates: Iterable[Duplicate]) -> list[NamedDuplicate]:
-        places = [(row.prison, row.need, row.group) for row in duplicates]
-        alike: dict[tuple[int, str, str], dict[int, Listing]] = defaultdict(dict)
-        for row in self._alike({prison for prison, *_ in places}):
-            alike[row.listing.establishment_id, row.need, row.term.slug][row.listing.service_id] = row.listing
+        """These duplicates with the names of their services: ask for a page of them."""
+        rows = list(duplicates)
+        groups, alike = self.terms[GROUPS], defaultdict[tuple[int, str, str], list[Listing]](list)
+        for tagged in self._alike(rows):
+            alike[tagged.listing.establishment_id, tagged.need, tagged.term.slug].append(tagged.listing)
         return [
             NamedDuplicate(
-                self.by_id[prison],
-                self.needs[need],
-                self.terms[GROUPS][group],
-                tuple(alike[prison, need, group].values()),
+                self.by_id[row.prison], self.needs[row.need], groups[row.group], row.number, tuple(alike[row.place])
             )
-            for prison, need, group in places
+            for row in rows
         ]
 
-    def _alike(self, prisons: set[int]) -> QuerySet:
-        """Each service at these prisons with each of its needs and each of its groups, by its name."""
-        found = self._tagged(GROUPS).filter(listing__terms__in=self.needs.values(), listing__establishment__in=prisons)
-        found = found.annotate(need=F("listing__terms__slug")).select_related("term", "listing__service__organisation")
-        return found.defer("listing__words", "listing__facets", "listing__search").order_by("listing__service__name")
+    def _alike(self, rows: Iterable[Duplicate]) -> QuerySet:
+        """The first services of each of these duplicates, by their names."""
+        is_one = Q(pk=None)
+        for row in rows:
+            terms = Q(listing__terms=self.needs[row.need], term=self.terms[GROUPS][row.group])
+            is_one |= Q(listing__establishment=row.prison) & terms
+        place = Window(
+            RowNumber(),
+            partition_by=[F("listing__establishment"), F("listing__terms"), F("term")],
+            order_by=["listing__service__name", "listing"],
+        )
+        found = self._tagged(GROUPS).filter(is_one).annotate(need=F("listing__terms__slug"), place=place)
+        found = found.filter(place__lte=NAMED).select_related("term", "listing__service__organisation")
+        return found.defer("listing__words", "listing__facets", "listing__search").order_by("place")
 
     def reach(self) -> list[tuple[Establishment, list[bool]]]:
         """For each prison, by characteristic, whether a service there is designed for people who share it."""
@@ -243,15 +260,12 @@ def terms() -> dict[str, dict[str, Term]]:
     return found
 
 
-def newest_statements(prisons: Iterable[Establishment]) -> dict[int, NeedsStatement]:
-    """Of each prison, the statement that counts: the newest that is published."""
-    rows = (
-        NeedsStatement.objects.published()
-        .select_related("establishment")
-        .filter(establishment__in=prisons)
-        .order_by("year")
-    )
-    return {statement.establishment_id: statement for statement in rows}
+def newest_statements(prisons: Iterable[Establishment] | QuerySet) -> dict[int, NeedsStatement]:
+    """Of each prison, the statement that counts: the newest that is published. Without its words, which no list shows."""
+    published = NeedsStatement.objects.published()
+    newest = published.filter(establishment=OuterRef("establishment")).order_by("-year").values("year")[:1]
+    rows = published.filter(establishment__in=prisons, year=Subquery(newest)).select_related("establishment")
+    return {row.establishment_id: row for row in rows.defer("partners_heard", "custody_heard", "sources")}
 
 
 def services_at(prison: Establishment) -> QuerySet[Listing]:
@@ -259,5 +273,7 @@ def services_at(prison: Establishment) -> QuerySet[Listing]:
 
 
 def services_for(prison: Establishment, need: Term) -> QuerySet[Listing]:
-    """What a cell counts."""
-    return services_at(prison).filter(terms=need)
+    """What a cell counts. Each row bears how many people all of them reach `together`, which no page of them can say."""
+    found = services_at(prison).filter(terms=need)
+    people = found.order_by().values("establishment").annotate(people=Sum("people_reached")).values("people")
+    return found.annotate(together=Subquery(people))

@@ -46,6 +46,10 @@ class Duplicate:
     group: str
     number: int
 
+    @property
+    def place(self) -> tuple[int, str, str]:
+        return self.prison, self.need, self.group
+
 
 Weights = Mapping[int, Mapping[str, int]]
 Pairs = Iterable[tuple[int, str]]

@@ -5,9 +5,10 @@ next, and differs from every other portal's. Fields without a value are left out
 """
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
 from django.urls import reverse
@@ -23,7 +24,12 @@ TAXONOMIES = ("needs", "populations", "protected_characteristics", "activities",
 
 def id_of(kind: str, reference: str) -> str:
     """The id of something here: version 5, of the portal's address and then of `kind:reference`."""
-    return str(uuid5(uuid5(NAMESPACE_URL, settings.SITE_URL), f"{kind}:{reference}"))
+    return str(uuid5(_own(settings.SITE_URL), f"{kind}:{reference}"))
+
+
+@cache
+def _own(address: str) -> UUID:
+    return uuid5(NAMESPACE_URL, address)
 
 
 def _filled(**fields: Any) -> Told:

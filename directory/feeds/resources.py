@@ -118,17 +118,23 @@ class Shape:
     """One kind of thing in Open Referral's words: where its ids come from, and how a list and one of them are told."""
 
     kind: str
-    reference: Callable[[Any], str]
-    rows: Callable[[], QuerySet | Sequence]
+    reference: tuple[str, ...]
+    rows: Callable[[], QuerySet]
     tell: Callable[[Sequence], Told]
     tell_one: Callable[[Any], dict[str, Any]] | None = None
 
     def find(self, identifier: str) -> dict[str, Any]:
-        """One of them by its id, which is made again for each row: no table of ids has to be kept."""
-        for row in self.rows():
-            if open_referral.id_of(self.kind, self.reference(row)) == identifier:
-                return self.tell_one(row) if self.tell_one else self.tell([row])[0]
+        """One of them by its id, which is made again from each reference: no table of ids has to be kept."""
+        for pk, *words in self.rows().order_by().values_list("pk", *self.reference).iterator():
+            if open_referral.id_of(self.kind, ":".join(words)) == identifier:
+                return self._told(pk)
         raise Http404
+
+    def _told(self, pk: int) -> dict[str, Any]:
+        rows = list(self.rows().filter(pk=pk))
+        if not rows:
+            raise Http404
+        return self.tell_one(rows[0]) if self.tell_one else self.tell(rows)[0]
 
 
 def _whole_service(row: Service) -> dict[str, Any]:
@@ -156,11 +162,9 @@ def _everybodys_lists() -> QuerySet[Vocabulary]:
     return Vocabulary.objects.filter(key__in=open_referral.TAXONOMIES, establishment=None).order_by("key")
 
 
-def _everybodys_terms() -> list[Term]:
-    """A prison may have lists of its own. A label that stands in two of a kind is one term."""
-    found = Term.objects.filter(vocabulary__key__in=open_referral.TAXONOMIES).select_related("vocabulary")
-    ordered = found.order_by("vocabulary__key", "position", "pk")
-    return list({(term.vocabulary.key, term.label): term for term in ordered}.values())
+def _everybodys_terms() -> QuerySet[Term]:
+    found = Term.objects.filter(vocabulary__in=_everybodys_lists()).select_related("vocabulary")
+    return found.order_by("vocabulary__key", "position", "pk")
 
 
 def _location(row: Establishment) -> dict[str, Any]:
@@ -170,25 +174,23 @@ def _location(row: Establishment) -> dict[str, Any]:
 OPEN_REFERRAL: Mapping[str, Shape] = {
     "services": Shape(
         "service",
-        lambda row: row.reference,
+        ("reference",),
         listed.listed_services,
         lambda rows: [open_referral.service_in_brief(said) for said in records.services(rows)],
         _whole_service,
     ),
-    "service_at_locations": Shape("listing", lambda row: row.reference, _listed_rows, _at_locations),
+    "service_at_locations": Shape("listing", ("reference",), _listed_rows, _at_locations),
     "organizations": Shape(
         "organization",
-        lambda row: row.slug,
+        ("slug",),
         listed.listed_organisations,
         lambda rows: [open_referral.organization(records.organisation(row)) for row in rows],
     ),
-    "locations": Shape("location", lambda row: row.slug, listed.estate, lambda rows: [*map(_location, rows)]),
-    "taxonomies": Shape(
-        "taxonomy", lambda row: row.key, _everybodys_lists, lambda rows: [*map(open_referral.taxonomy, rows)]
-    ),
+    "locations": Shape("location", ("slug",), listed.estate, lambda rows: [*map(_location, rows)]),
+    "taxonomies": Shape("taxonomy", ("key",), _everybodys_lists, lambda rows: [*map(open_referral.taxonomy, rows)]),
     "taxonomy_terms": Shape(
         "term",
-        lambda row: f"{row.vocabulary.key}:{row.label}",
+        ("vocabulary__key", "label"),
         _everybodys_terms,
         lambda rows: [*map(open_referral.taxonomy_term, rows)],
     ),

@@ -15,6 +15,7 @@ from directory.forms.needs import AreaContactForm
 from directory.operations.areas import set_contact
 from directory.standing import standing
 from directory.views.answering import ask, given
+from portal.foundation.paging import paged
 from portal.foundation.spreadsheets import csv_file
 
 
@@ -29,10 +30,11 @@ def area_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def area_detail(request: HttpRequest, kind: str, area: str) -> HttpResponse:
     found = _found(kind, area)
-    services = list(services_reaching(found))
-    context = {
+    services = services_reaching(found)
+    pages = paged(request, services)
+    context = pages | {
         "area": found,
-        "services": entries(services, Public),
+        "services": entries(pages["page"], Public),
         "contacts": contacts_in(found),
         "consulted": consulted(services),
         "is_cjvsf": standing(request.user).is_cjvsf,

@@ -106,13 +106,14 @@ def need_prison(request: HttpRequest, establishment: str) -> HttpResponse:
     prison = find_prison(request.user, establishment)
     found = needs_map.read(needs_map.prisons_of_today().filter(pk=prison.pk))
     statements = statements_seen_by(request.user).filter(establishment=prison)
-    context = {
+    pages = paged(request, found.duplicates)
+    context = pages | {
         "prison": prison,
         "contact": contact_of(prison),
         "cells": found.cells(prison),
         "gaps": [cell for cell in found.cells(prison) if cell.is_gap],
         "group_gaps": found.named_gaps(GROUPS),
-        "duplicates": found.named(found.duplicates),
+        "duplicates": found.named(pages["page"]),
         "statements": statements,
         "year": clock.today().year,
         "writes": says_what_is_needed(request.user, prison),
@@ -127,7 +128,8 @@ def need_prison(request: HttpRequest, establishment: str) -> HttpResponse:
 def need_services(request: HttpRequest, establishment: str, need: str) -> HttpResponse:
     """What a cell of the matrix counts."""
     prison, term = find_prison(request.user, establishment), find_need(need)
-    services = entries(needs_map.services_for(prison, term), Staff)
-    total = sum(service.people_reached or 0 for service in services)
-    context = {"prison": prison, "need": term, "services": services, "total": total}
-    return render(request, "needs/need_services.html", context)
+    pages = paged(request, needs_map.services_for(prison, term))
+    rows = list(pages["page"])
+    total = rows[0].together if rows else None
+    context = {"prison": prison, "need": term, "services": entries(rows, Staff), "total": total}
+    return render(request, "needs/need_services.html", context | pages)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,6 +11,8 @@ from django.urls import reverse
 from directory.areas import every_area, find_area
 from directory.models import AreaContact, LocalAuthority
 from directory.operations.areas import set_contact
+from directory.views import areas
+from portal.foundation.paging import paged
 from tests import factories
 from tests.directory import needing
 
@@ -87,6 +90,30 @@ def test_where_no_statement_gives_a_count_the_page_says_so(client, cast):
     needing.publish(cast.prison, needing.coordinator(cast.prison), **uncounted)
     reaching(cast.prison, "Fife")
     assert "organisations, no count; people in custody, no count." in " ".join(read(client, *FIFE).split())
+
+
+def test_its_services_come_in_pages_and_what_was_heard_is_of_all_of_them(client, cast, monkeypatch):
+    monkeypatch.setattr(areas, "paged", partial(paged, size=2))
+    rows = [reaching(factories.prison(code), "Fife", "Angus") for code in ("EDI", "GLE", "PER")]
+    needing.publish(cast.prison, needing.coordinator(cast.prison), needs={"health": 1})
+    first, second = (client.get(reverse("area_detail", args=FIFE), {"page": page}).content.decode() for page in (1, 2))
+    assert [[row.service.name in page for row in rows] for page in (first, second)] == [
+        [True, True, False],
+        [False, False, True],
+    ]
+    assert [("3 services for people" in page, "Page" in page) for page in (first, second)] == [(True, True)] * 2
+    assert ["people in custody, 10 to 14." in page for page in (first, second)] == [True, True]
+
+
+def test_a_page_takes_as_many_queries_for_three_services_as_for_one(client, cast, django_assert_max_num_queries):
+    reaching(cast.prison, "Fife")
+    with django_assert_max_num_queries(10) as one:
+        read(client, *FIFE)
+    for code in ("EDI", "GLE"):
+        needing.publish(factories.prison(code), needing.coordinator(factories.prison(code)), needs={"health": 1})
+        reaching(factories.prison(code), "Fife", "Angus")
+    with django_assert_max_num_queries(len(one)):
+        read(client, *FIFE)
 
 
 def test_contacts_are_empty_until_cjvsf_fills_them_in(client, cast):

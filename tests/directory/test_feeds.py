@@ -2,13 +2,16 @@
 
 import json
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012 as DRAFT
@@ -129,6 +132,16 @@ def test_a_service_is_told_whole(client, shelf):
     terms = {term["id"] for term in contents(client, "taxonomy_terms")}
     assert {attribute["taxonomy_term_id"] for attribute in one["attributes"]} <= terms
     assert len(one["attributes"]) == 6
+
+
+@pytest.mark.parametrize("name", OPEN_REFERRAL)
+def test_one_of_the_feed_is_looked_for_among_references_and_read_alone(client, shelf, name):
+    row = contents(client, name)[-1]
+    with CaptureQueriesContext(connection) as queries:
+        assert told(client, f"{HSDS}{name}/{row['id']}")["id"] == row["id"]
+    looked, alone, *_ = (query["sql"] for query in queries)
+    assert looked.split(" FROM ")[0].count(",") == len(OPEN_REFERRAL[name].reference)
+    assert re.search(r'"id" = \d', alone)
 
 
 def test_the_parts_of_the_feed_name_one_another_by_the_same_ids(client, shelf):

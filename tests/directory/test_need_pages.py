@@ -1,13 +1,17 @@
 """The pages of the map of need: what they count, who sees them, and how many queries they take."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from django.urls import reverse
 
+from directory import needs_map
 from directory.contacts import contact_of
-from directory.models import Establishment, Listing, Role
+from directory.models import Establishment, Listing, NeedsStatement, Role
+from directory.views import needs as pages_of_need
 from portal.foundation import clock
+from portal.foundation.paging import paged
 from portal.foundation.spreadsheets import harmless
 from tests import factories
 from tests.directory import needing
@@ -95,6 +99,18 @@ def test_the_services_of_a_cell_say_whom_they_reach_one_by_one_and_together(clie
     assert '<td class="govuk-table__cell" colspan="3">42</td>' in page
 
 
+def test_they_come_in_pages_each_of_which_says_how_many_all_of_them_reach(client, cast, monkeypatch):
+    monkeypatch.setattr(pages_of_need, "paged", partial(paged, size=2))
+    for people in (40, None, 2):
+        needing.listing(cast.prison, needing.term("health"), people_reached=people)
+    where = reverse("need_services", args=[cast.prison.slug, "health"])
+    enter(client, cast.signatory)
+    pages = [client.get(where, {"page": page}).content.decode() for page in (1, 2)]
+    assert [page.count('data-heading="Service"') for page in pages] == [2, 1]
+    assert ["3 services</caption>" in page for page in pages] == [True, True]
+    assert ['colspan="3">42</td>' in page for page in pages] == [True, True]
+
+
 def test_a_gap_says_so_in_words(client, cast):
     needing.publish(cast.prison, needing.coordinator(cast.prison), needs={"health": 3})
     enter(client, cast.signatory)
@@ -145,6 +161,40 @@ def test_a_service_that_is_renewed_is_no_duplicate_of_itself(client, cast):
     assert none not in read(enter(client, cast.signatory), "duplicate_list")
     Listing.objects.filter(pk=after.pk).update(service=before.service)
     assert none in read(client, "duplicate_list")
+
+
+def test_of_many_that_are_alike_the_first_are_named_and_the_rest_counted(client, cast, monkeypatch):
+    monkeypatch.setattr(needs_map, "NAMED", 2)
+    health, women, men = (
+        needing.term("health"),
+        needing.term("women", "populations"),
+        needing.term("men", "populations"),
+    )
+    same = by_name(needing.listing(cast.prison, health, women) for _ in range(4))
+    pair = by_name(needing.listing(factories.prison("EDI"), health, women, men) for _ in range(2))
+    found = needs_map.read()
+    assert [(row.number, row.more, row.listings) for row in found.named(found.duplicates)] == [
+        (2, 0, pair),
+        (2, 0, pair),
+        (4, 2, same[:2]),
+    ]
+    page = read(enter(client, cast.signatory), "duplicate_list")
+    rest = reverse("need_services", args=[cast.prison.slug, "health"])
+    assert page.count(f'href="{rest}">2 more<') == page.count(" more<") == 1
+
+
+def by_name(listings):
+    return tuple(sorted(listings, key=lambda listing: listing.service.name))
+
+
+def test_only_the_newest_statement_of_a_prison_is_read_and_not_its_words(cast, monkeypatch):
+    for year in (2030, 2031, 2032):
+        with clock.set_to(clock.now().replace(year=year, day=1)):
+            newest = needing.publish(cast.prison, needing.coordinator(cast.prison), needs={"health": 3})
+    read, rows = NeedsStatement.from_db, []
+    monkeypatch.setattr(NeedsStatement, "from_db", lambda *given: rows.append(read(*given)) or rows[-1])
+    assert needs_map.newest_statements([cast.prison]) == {cast.prison.pk: newest}
+    assert [row.get_deferred_fields() for row in rows] == [{"partners_heard", "custody_heard", "sources"}]
 
 
 def test_who_is_not_reached_is_said_by_characteristic(client, cast):
