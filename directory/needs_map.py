@@ -189,12 +189,17 @@ class NeedMap:
     def named(self, duplicates: Iterable[Duplicate]) -> list[NamedDuplicate]:
         """These duplicates with the names of their services: ask for a page of them."""
         rows = list(duplicates)
-        groups, alike = self.terms[GROUPS], defaultdict[tuple[int, str, str], list[Listing]](list)
+        groups, alike = self.terms[GROUPS], defaultdict[tuple[int, str, str], dict[int, Listing]](dict)
         for tagged in self._alike(rows):
-            alike[tagged.listing.establishment_id, tagged.need, tagged.term.slug].append(tagged.listing)
+            place = tagged.listing.establishment_id, tagged.need, tagged.term.slug
+            alike[place][tagged.listing.service_id] = tagged.listing
         return [
             NamedDuplicate(
-                self.by_id[row.prison], self.needs[row.need], groups[row.group], row.number, tuple(alike[row.place])
+                self.by_id[row.prison],
+                self.needs[row.need],
+                groups[row.group],
+                row.number,
+                tuple(alike[row.place].values()),
             )
             for row in rows
         ]

@@ -161,6 +161,9 @@ def test_a_service_that_is_renewed_is_no_duplicate_of_itself(client, cast):
     assert none not in read(enter(client, cast.signatory), "duplicate_list")
     Listing.objects.filter(pk=after.pk).update(service=before.service)
     assert none in read(client, "duplicate_list")
+    needing.listing(cast.prison, needing.term("health"), needing.term("women", "populations"))
+    page = read(client, "duplicate_list")
+    assert (page.count(f"<li>{before.service.name}, by"), " more<" in page) == (1, False)
 
 
 def test_of_many_that_are_alike_the_first_are_named_and_the_rest_counted(client, cast, monkeypatch):
