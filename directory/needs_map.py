@@ -280,5 +280,5 @@ def services_at(prison: Establishment) -> QuerySet[Listing]:
 def services_for(prison: Establishment, need: Term) -> QuerySet[Listing]:
     """What a cell counts. Each row bears how many people all of them reach `together`, which no page of them can say."""
     found = services_at(prison).filter(terms=need)
-    people = found.order_by().values("establishment").annotate(people=Sum("people_reached")).values("people")
+    people = found.order_by().values("establishment").annotate(people=Sum("people_reached", default=0)).values("people")
     return found.annotate(together=Subquery(people))

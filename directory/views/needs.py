@@ -130,6 +130,6 @@ def need_services(request: HttpRequest, establishment: str, need: str) -> HttpRe
     prison, term = find_prison(request.user, establishment), find_need(need)
     pages = paged(request, needs_map.services_for(prison, term))
     rows = list(pages["page"])
-    total = rows[0].together if rows else None
+    total = rows[0].together if rows else 0
     context = {"prison": prison, "need": term, "services": entries(rows, Staff), "total": total}
     return render(request, "needs/need_services.html", context | pages)

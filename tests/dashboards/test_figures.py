@@ -50,8 +50,7 @@ def places(busiest: Agreement) -> dict[str, tuple[str, User]]:
 
 def length(response) -> int:
     """How many rows the whole list behind a figure has, on all its pages."""
-    context = response.context
-    return context["page"].paginator.count if "page" in context else len(context["services"])
+    return response.context["page"].paginator.count
 
 
 def differences(client, figures) -> list[str]:
