@@ -13,7 +13,7 @@ from reviews.reading import ReviewReading
 
 @dataclass(frozen=True)
 class Promise:
-    """`actual` and `change` are empty until somebody has written them."""
+    """`actual` and `change` are empty until somebody has written them. Who says how it went and no more changes nothing."""
 
     promised: str
     actual: str = ""
@@ -41,7 +41,7 @@ def _outcomes(reading: ReviewReading) -> Iterator[Promise]:
     for row in reading.promises.get("S1-04") or ():
         told = said.get(row.get("outcome", ""), {})
         promised = _joined(row.get("outcome"), row.get("measure") and f"To be known by: {row['measure']}")
-        yield Promise(promised, _joined(told.get("progress"), told.get("evidence")), told.get("change", ""))
+        yield Promise(promised, _joined(told.get("progress"), told.get("evidence")), _change(told))
 
 
 def _actions(reading: ReviewReading) -> Iterator[Promise]:
@@ -49,7 +49,7 @@ def _actions(reading: ReviewReading) -> Iterator[Promise]:
     for action in reading.actions:
         told = said.get(action.what, {})
         promised = _joined(action.what, f"{action.get_owner_display()}: {action.post_title}, by {_day(action)}")
-        yield Promise(promised, told.get("done") or action.standing, _joined(told.get("next"), told.get("note")))
+        yield Promise(promised, told.get("done") or action.standing, _change(told))
 
 
 def _figures(reading: ReviewReading) -> Iterator[Promise]:
@@ -57,7 +57,12 @@ def _figures(reading: ReviewReading) -> Iterator[Promise]:
     for row in reading.promises.get("S5-01") or ():
         told = said.get(row.get("indicator", ""), {})
         promised = _joined(row.get("indicator"), row.get("target") and f"Target: {row['target']}")
-        yield Promise(promised, told.get("actual", ""), told.get("change", ""))
+        yield Promise(promised, told.get("actual", ""), _change(told))
+
+
+def _change(told: Mapping[str, str]) -> str:
+    said = _joined(told.get("change"), told.get("next"), told.get("note"))
+    return said or ("Nothing" if told else "")
 
 
 def _day(action: Action) -> str:

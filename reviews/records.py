@@ -1,14 +1,20 @@
 """The record of a review as a page to print. The same words are printed once."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from agreements.questions.definition import Question
+from agreements.questions.shown import Shown
+from reviews import form
 from reviews.figures import totals
 from reviews.models import Review, ReviewRecord
 from reviews.promises import promises
 from reviews.reading import read
+
+TOLD_AS_PROMISES = (form.OUTCOMES, form.ACTIONS, form.FIGURES)
 
 
 def page(review: Review) -> str:
@@ -19,11 +25,15 @@ def page(review: Review) -> str:
         "agreement": review.agreement,
         "promises": promises(reading),
         "totals": totals(review),
-        "parts": reading.parts(),
+        "parts": [(section, list(_not_told(questions))) for section, questions in reading.parts()],
         "confirmations": review.confirmations.items(),
         "operator": settings.OPERATOR_NAME,
     }
     return render_to_string("pdf/review.html", context)
+
+
+def _not_told(questions: Iterable[tuple[Question, Shown]]) -> Iterator[tuple[Question, Shown]]:
+    return (pair for pair in questions if pair[0].id not in TOLD_AS_PROMISES)
 
 
 def ask_for_record(review: Review) -> ReviewRecord:

@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.foundation import clock
-from reviews import dates, form
+from reviews import dates, form, records
 from reviews.models import DeliveryFigure, Review, ReviewRecord, State
+from reviews.operations import save_answers
+from reviews.promises import promises
 from reviews.reading import read
 from reviews.tasks import print_records
 from tests import factories, markup
@@ -94,6 +96,24 @@ def test_promised_actual_and_change_stand_side_by_side(cast):
     row = said.index("Intended outcomes")
     assert row < said.index(promised, row) < said.index("Behind", row) < said.index("A second adviser.", row)
     assert said.index("Agreed actions", row) < said.index("Figures", row)
+
+
+def test_nothing_changes_only_where_somebody_has_said_how_it_went(cast):
+    review = stories.planned(cast)
+    changes = [[row.change for kind in promises(read(review)) for row in kind.rows]]
+    outcome = read(review).promises["S1-04"][0]["outcome"]
+    told = {form.OUTCOMES: [{"for": outcome, "progress": "on-track", "evidence": "Most say so."}]}
+    save_answers(review, told, replacing={}, by=cast.contributor)
+    changes.append([row.change for kind in promises(read(stories.fresh(review))) for row in kind.rows])
+    assert changes == [["", "", ""], ["Nothing", "", ""]]
+
+
+def test_the_record_tells_the_promises_once(cast):
+    html = records.page(stories.held(cast))
+    assert html.count("Intended outcomes") == 1
+    asked = re.findall(r'<h3 class="govuk-heading-s" id="([^"]+)"', html)
+    assert set(asked) & {form.OUTCOMES, form.ACTIONS, form.FIGURES} == set()
+    assert {form.OUTCOME, form.VOICES} <= set(asked)
 
 
 def test_a_second_writer_sees_both_texts(cast):

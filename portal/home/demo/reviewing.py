@@ -116,7 +116,7 @@ def what_depends_on(review: Review) -> dict[str, Any]:
         "RVW-03": [
             {"post": "Service manager", "organisation": agreement.organisation.name, "side": "partner"},
             {"post": "Third sector coordinator", "organisation": agreement.establishment.name, "side": "prison"},
-            {"post": "Person who uses the service", "organisation": "None", "side": "uses-service"},
+            {"post": "Person who uses the service", "organisation": "Of no organisation", "side": "uses-service"},
         ],
     }
 
