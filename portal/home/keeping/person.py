@@ -4,7 +4,6 @@ Every column that points at a person stands here; a test counts them, and says w
 """
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ from django.template.loader import render_to_string
 from directory.standing import standing
 from portal.foundation import clock
 from portal.foundation.models import AuditEvent, Notification, User
+from portal.home.keeping.telling import tables
 from portal.home.models import PersonalDataCopy
 
 AGREEMENT, VERSION = "agreement__reference", "version__agreement__reference"
@@ -129,30 +129,16 @@ def data_of(person: User) -> dict[str, Any]:
 
 def ask_for_copy(person: User, *, by: User) -> PersonalDataCopy:
     """Leave the PDF to the worker."""
-    tables = [(label, list(_table(rows))) for label, rows in data_of(person).items()]
-    context = {"person": person, "tables": tables, "operator": settings.OPERATOR_NAME, "at": clock.now()}
+    context = {
+        "person": person,
+        "tables": list(tables(data_of(person))),
+        "operator": settings.OPERATOR_NAME,
+        "at": clock.now(),
+        "complaints_url": f"{settings.SITE_URL}/complaints/",
+    }
     html = render_to_string("pdf/personal_data.html", context)
     sha256 = hashlib.sha256(html.encode()).hexdigest()
     return PersonalDataCopy.objects.create(person=person, asked_by=by, html=html, words_sha256=sha256)
-
-
-def _table(rows: list[dict[str, Any]]) -> Iterator[list[str]]:
-    """The headings, then each row in words."""
-    yield [_heading(name) for name in rows[0]]
-    for row in rows:
-        yield [_said(value) for value in row.values()]
-
-
-def _heading(name: str) -> str:
-    return name.replace("__", " ").replace("_", " ").replace(" id", "").capitalize()
-
-
-def _said(value: Any) -> str:
-    if hasattr(value, "hour"):
-        return clock.say_moment(value)
-    if hasattr(value, "year"):
-        return clock.say_day(value)
-    return {None: "", True: "Yes", False: "No"}.get(value, str(value))
 
 
 def find_person(user: User, person_id: int) -> User:
