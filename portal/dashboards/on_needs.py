@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from directory import needs_map
 from directory.models import Establishment
-from directory.needs_map import NEEDS, Cell, NeedMap
+from directory.needs_map import NEEDS, Cell, NamedGap, NeedMap
 from portal.dashboards.counting import Sums
 from portal.dashboards.panels import Figure, Panel, Row, counted
 from portal.dashboards.scope import Scope
@@ -46,7 +46,7 @@ def reached(found: NeedMap, cells: Cells) -> Panel:
         if people is not None
         else "No figures have been entered yet."
     )
-    words = f"{said} A service for several needs counts in each of their columns."
+    words = f"{said} A service for several needs counts for each of them."
     rows = [Row(prison.name, [reached_figure(*cell) for cell in row]) for prison, row in cells]
     headings = ("Prison", *(term.label for term in found.needs.values()))
     drawn = [(row.label, [(str(figure.number), False) for figure in row.cells]) for row in rows]
@@ -76,8 +76,7 @@ def gaps(scope: Scope, found: NeedMap) -> Panel:
     named = found.named_gaps(NEEDS)
     total = sum(row.gap.weight for row in named)
     title = "Gaps by weight"
-    heaviest = f"The heaviest: {named[0].term.label.lower()} at {named[0].prison}." if named else "None is stated."
-    said = f"{counted(len(named), 'gap')}, which weigh {total:,} together. {heaviest}"
+    said = say_gaps(named[0], len(named), total) if named else "No gap is stated."
     by_prison: dict[str, list[int]] = {}
     for row in named:
         weights = by_prison.setdefault(row.prison.name, [0, 0, 0])
@@ -90,6 +89,11 @@ def gaps(scope: Scope, found: NeedMap) -> Panel:
     ]
     picture = charts.stacked(title, said, list(by_prison.items()), headings[2:])
     return Panel(title, said, headings, rows, picture, more=("Gaps, the heaviest first", reverse("gap_list")))
+
+
+def say_gaps(heaviest: NamedGap, number: int, total: int) -> str:
+    words = f"{heaviest.term.label.lower()} at {heaviest.prison}"
+    return f"{counted(number, 'gap')}, which {'weighs' if number == 1 else 'weigh'} {total:,} together. The heaviest: {words}."
 
 
 def gap_figure(scope: Scope, number: int, prison: str) -> Figure:

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from portal.dashboards import on_agreements, on_delivery, on_needs, on_time, on_upkeep
 from portal.dashboards.counting import count
 from portal.dashboards.models import EstateReport
-from portal.dashboards.panels import Panel
+from portal.dashboards.panels import Panel, Row
 from portal.dashboards.parts import LABELS, MAKERS
 from portal.dashboards.scope import ESTATE, PRISON, Scope, every_prison
 from portal.foundation import clock, pdf
@@ -57,7 +57,17 @@ def _panels_of_prison(here: Scope) -> Iterator[Panel]:
     yield from on_time.panels(here, sums)
     yield on_delivery.reviews(here, sums)
     yield on_upkeep.actions(here, sums)
-    yield from on_needs.panels(here, {})[1:]
+    reached, gaps = on_needs.panels(here, {})[1:]
+    yield by_need(reached)
+    yield gaps
+
+
+def by_need(panel: Panel) -> Panel:
+    """The one row of a prison, too wide for paper, with each of its columns as a row."""
+    cells = zip(panel.headings[1:], panel.rows[0].cells, strict=True)
+    rows = [Row(need, [cell]) for need, cell in cells if cell.number]
+    words = f"{panel.said} Needs for which nobody was reached are left out."
+    return Panel("People reached by need", words, ("Need", "People"), rows)
 
 
 def every_report() -> QuerySet[EstateReport]:

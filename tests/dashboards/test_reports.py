@@ -14,6 +14,7 @@ from directory.models import Establishment
 from portal.dashboards import keeping, reports
 from portal.dashboards.counting import count
 from portal.dashboards.models import EstateReport, KeptSums
+from portal.dashboards.panels import Figure, Panel, Row
 from portal.dashboards.scope import Scope
 from portal.dashboards.tasks import ask_for_monthly_report, keep_sums, print_reports
 from portal.foundation import clock
@@ -57,7 +58,7 @@ def test_a_report_tells_its_month_to_the_last_day_and_nothing_after_it(cast):
     with on(dt.date(2027, 4, 1)):
         factories.bring_to("with prison", factories.Cast("EDI"))
         html = reports.page(reports.ask_for_report()[0])
-    [trend] = re.findall(r"<caption>Month by month</caption>.*?</table>", html, re.DOTALL)
+    [trend] = re.findall(r"<h3>Month by month</h3>.*?</table>", html, re.DOTALL)
     months = re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', trend)
     assert months[-1] == ("March 2027", "1")
     assert len(months) == 12
@@ -150,3 +151,18 @@ def test_a_prison_is_never_shown_what_was_kept_of_the_estate(client, cast):
     keep_sums()
     page = enter(client, cast.hoo).get(reverse("prison_dashboard", args=[cast.prison.slug]))
     assert page.context["panels"][0].figures[-1].number == 0
+
+
+def test_the_report_begins_with_its_contents_and_each_line_leads_to_a_part_or_a_prison():
+    html = reports.page(reports.ask_for_report()[0])
+    named = re.findall(r'<h2 id="([^"]+)">', html)
+    assert re.findall(r'<li><a href="#([^"]+)">', html) == named
+    assert len(named) == len(reports.OF_THE_ESTATE) + Establishment.objects.exclude(status="closed").count()
+
+
+def test_the_needs_of_one_prison_are_rows_and_only_those_that_somebody_was_reached_for():
+    wide = Panel("By need", "2 people.", ("Prison", "Health", "Faith"), [Row("HMP Perth", [Figure(2), Figure(0)])])
+    upright = reports.by_need(wide)
+    assert upright.headings == ("Need", "People")
+    assert [(row.label, str(row.cells[0])) for row in upright.rows] == [("Health", "2")]
+    assert upright.said == "2 people. Needs for which nobody was reached are left out."
