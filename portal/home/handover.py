@@ -31,6 +31,7 @@ def handover_pack(request: HttpRequest, holding_id: int) -> HttpResponse:
     holding = find_holding(request.user, holding_id)
     handovers = Handover.objects.select_related("left__user", "taken__user", "by")
     context: dict[str, Any] = {
+        "today": clock.today(),
         "holding": holding,
         "came": handovers.filter(taken=holding).first(),
         "went": handovers.filter(left=holding, taken__taken_back=False).first(),

@@ -154,6 +154,7 @@ def test_a_post_is_handed_over_by_a_form(cast):
     taken = Holding.objects.get(post=cast.hoo_post, user=reader)
     page = words_of(signed_in(reader).get(reverse("handover_pack", args=[taken.pk])))
     assert "Welcome." in page
+    assert f"This is how things stand on {clock.say_day(clock.today())}." in page
     assert signed_in(cast.hoo).get(reverse("handover_pack", args=[holding_of(cast.hoo).pk])).status_code == 404
 
 
