@@ -31,7 +31,8 @@ def grids(control: Control, path: str) -> Iterator[tuple[Control, str]]:
 
 def columns(grid: Control) -> tuple[Control, ...]:
     """What the cells of a row hold, after the first with its id. Each is headed by its text, in Word and in print."""
-    named = f"For each answer to {grid.rows_of.partition('.')[0]}"
+    followed = grid.rows_of.partition(".")[0]
+    named = "Agreed action" if followed == "actions" else f"For each answer to {followed}"
     label = Control(id=ROW_LABEL, text=named, type="short_text")
     return (*((label,) if grid.rows_of else ()), *grid.parts)
 

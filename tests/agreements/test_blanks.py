@@ -63,6 +63,11 @@ def test_every_question_is_in_the_plain_text_and_no_line_is_too_long(kind):
     assert "<" not in form
 
 
+def test_rows_about_agreed_actions_are_headed_so():
+    form = blanks.page(blanks.newest("review", "standard"))
+    assert (form.count(">Agreed action<"), form.count("For each answer to actions")) == (1, 0)
+
+
 def test_help_and_options_are_on_the_form():
     form = blanks.page(blanks.newest("agreement", "standard"))
     question = QuestionSet.objects.newest(Kind.AGREEMENT).words.questions["S1-02"]

@@ -206,7 +206,7 @@ def test_the_certificate_names_who_when_how_and_which_words(version):
         "passwordandone-timecode",
         "127.0.0.1",
         partner.email,
-        f"{PROVED:%H:%M:%S}UTC(09:00inLondon),byalinkthatwassenttoit",
+        f"{PROVED:%H:%M:%S}UTC(09:00inLondon)Byalinkthatwassenttoit",
         f"Browser{squeezed(full.HOSTILE)}",
         "Isignthisagreement.",
         f"{partner.at:%H:%M:%S}UTC",
