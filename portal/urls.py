@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+handler500 = "portal.home.views.fault"
 urlpatterns = [
     path("", include("portal.home.urls")),
     path("mail/", include("portal.home.mail_urls")),

@@ -66,15 +66,29 @@ def run(command: list[str], environment: dict[str, str]) -> int:
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
-    programs, port, person = postgres_programs(), str(free_port()), someone_else()
+    make_cluster(folder)
+    with serving(folder, free_port(), FOR_TESTS) as url:
+        yield url
+
+
+def make_cluster(folder: Path) -> None:
+    """The files of a PostgreSQL that serves nobody yet."""
+    person = someone_else()
     make_folder(folder, person)
-    options = {"cwd": folder, **person}
-    initdb = [f"{programs}/initdb", "-D", "data", "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
-    subprocess.run([*initdb, "--no-sync"], check=True, stdout=subprocess.DEVNULL, **options)
-    settings = [f"--{setting}" for setting in [*FOR_TESTS, "unix_socket_directories="]]
-    server = [f"{programs}/postgres", "-D", "data", "-h", "127.0.0.1", "-p", port, *settings]
-    is_ready = [f"{programs}/pg_isready", "-q", "-h", "127.0.0.1", "-p", port]
-    with running(server, folder / "log", signal.SIGINT, lambda: subprocess.call(is_ready) == 0, **options):
+    initdb = [f"{postgres_programs()}/initdb", "-D", "data", "-U", "portal", "-A", "trust", "-E", "UTF8"]
+    quick = ["--locale=C.UTF-8", "--no-sync"]
+    subprocess.run([*initdb, *quick], check=True, stdout=subprocess.DEVNULL, cwd=folder, **person)
+
+
+@contextmanager
+def serving(folder: Path, port: int, settings: list[str]) -> Iterator[str]:
+    programs, where = postgres_programs(), ["-h", "127.0.0.1", "-p", str(port)]
+    options = [f"--{setting}" for setting in [*settings, "unix_socket_directories="]]
+    server = [f"{programs}/postgres", "-D", "data", *where, *options]
+    is_ready = [f"{programs}/pg_isready", "-q", *where]
+    with running(
+        server, folder / "log", signal.SIGINT, lambda: subprocess.call(is_ready) == 0, cwd=folder, **someone_else()
+    ):
         yield f"postgres://portal@127.0.0.1:{port}/postgres"
 
 

@@ -1,21 +1,27 @@
 """Pages per role: what waits for me. And the pages that nobody needs to sign in for."""
 
+import sys
+
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
+from django.views.defaults import server_error
 from django.views.i18n import set_language
 
 from agreements.models import Agreement, EligibilityCheck, Status
 from agreements.turns import my_turn
 from directory.feeds.answers import is_open_data, only_read
 from directory.standing import standing
+from portal.foundation import typed
 from portal.foundation.models import Notification
 from reviews import turns as review_turns
 
 FIRST = 20
+RETRY_AFTER = 60
 
 
 @login_not_required
@@ -88,3 +94,20 @@ def ready(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return JsonResponse({"status": "not ready", "database": "not answering"}, status=503)
     return JsonResponse({"status": "ready", "database": "answering"})
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """What is said of any exception. While the database is away or full of others, one may come back with what one typed.
+
+    Nothing here may ask the database: not even who is there. A form with a password carries no such field.
+    """
+    if not isinstance(sys.exc_info()[1], OperationalError):
+        return server_error(request)
+    posted = request.POST.lists() if typed.FIELD in request.POST else ()
+    context = {
+        "path": request.get_full_path(),
+        "fields": [(name, value) for name, values in posted for value in values],
+        "had_files": bool(request.FILES),
+    }
+    headers = {"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"}
+    return HttpResponse(render_to_string("503.html", context), status=503, headers=headers)

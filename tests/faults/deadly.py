@@ -1,18 +1,29 @@
-"""The portal, but its process is killed (SIGKILL) in the moment of a step that the request names in X-Die."""
+"""The portal, but its process is killed (SIGKILL) in the moment of a step that the request names in X-Die.
+
+Where VICTIM names the file in which a PostgreSQL has written its number, that PostgreSQL dies instead, at once.
+"""
 
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from portal.wsgi import application as portal
 
+# Until the last process of a PostgreSQL is gone.
+A_MOMENT = 1.0
 here = threading.local()
 
 
 def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+    if victim := os.environ.get("VICTIM"):
+        os.kill(int(Path(victim).read_text().split()[0]), signal.SIGQUIT)
+        time.sleep(A_MOMENT)
+    else:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def watched_step(plain: Callable[..., Any]) -> Callable[..., Any]:

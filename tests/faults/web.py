@@ -21,8 +21,8 @@ from tests.journeys.surroundings import ROOT, database_url
 
 
 @contextmanager
-def web(folder: Path, *, broker: str, application: str = "portal.wsgi") -> Iterator[str]:
-    """gunicorn, with the configuration that production has. Where it answers."""
+def web(folder: Path, *, broker: str, application: str = "portal.wsgi", **own: str) -> Iterator[str]:
+    """gunicorn, with the configuration that production has, and what it finds in its environment. Where it answers."""
     port = free_port()
     environment = os.environ | {
         "DEBUG": "yes",
@@ -33,6 +33,7 @@ def web(folder: Path, *, broker: str, application: str = "portal.wsgi") -> Itera
         "BROKER_URL": broker,
         "SITE_URL": f"http://127.0.0.1:{port}",
         "LOG_LEVEL": "ERROR",
+        **own,
     }
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"]
     options = {"cwd": ROOT, "env": environment}
@@ -49,13 +50,13 @@ class Visitor:
         self.place = urlsplit(site).netloc
         self.cookies = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
         self.seconds = 0.0
+        self.told: Mapping[str, str] = {}
 
     def form(self, path: str) -> dict[str, str]:
         """What a browser would post from this page's own form."""
         status, page = self.ask("GET", path)
         assert status == 200, page
-        form = html.document_fromstring(page).xpath("//main//form")[-1]
-        return {name: value for name, value in form.form_values() if value is not None}
+        return form_of(page)
 
     def post(self, path: str, data: Mapping[str, str], **headers: str) -> tuple[int, str]:
         kind = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.place}"}
@@ -71,12 +72,18 @@ class Visitor:
         connection.request(method, path, body, {"Cookie": cookies, **(headers or {})})
         answer = connection.getresponse()
         page = answer.read().decode()
-        self.seconds = time.monotonic() - began
+        self.seconds, self.told = time.monotonic() - began, answer.headers
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         connection.close()
         return answer.status, page
+
+
+def form_of(page: str) -> dict[str, str]:
+    """What a browser would post from the last form of a page."""
+    form = html.document_fromstring(page).xpath("//main//form")[-1]
+    return {name: value for name, value in form.form_values() if value is not None}
 
 
 @contextmanager
