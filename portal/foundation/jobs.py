@@ -1,6 +1,7 @@
 """Work that a worker does later: rows that wait, claimed by a conditional UPDATE with a lease, given up after a few tries."""
 
 import datetime as dt
+import errno
 import logging
 import time
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ BATCH = 20
 # Then the worker looks after its other work, the mail among it, and comes back.
 LONGEST_SWEEP = 20
 TRIES = 5
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+UNTIL_SPACE = dt.timedelta(minutes=5)
 KILLED = "Its worker was killed, or took too long"
 
 
@@ -71,12 +74,15 @@ def claim(rows: QuerySet[J], order: tuple[str, ...] = ("pk",)) -> Iterator[J]:
 
 
 def put_off(job: Job, error: Exception) -> None:
-    """It failed: try again later each time, and give up in the end."""
+    """It failed: try again later each time, and give up in the end. A full disk isn't its fault: that try doesn't count."""
+    is_full = isinstance(error, OSError) and error.errno in NO_SPACE
+    delay = UNTIL_SPACE if is_full else dt.timedelta(seconds=10) * 2 ** min(job.attempts, TRIES)
     mine(job).update(
         claimed_until=None,
+        attempts=F("attempts") - int(is_full),
         fault=f"{type(error).__name__}: {error}"[:500],
-        not_before=clock.now() + dt.timedelta(seconds=10) * 2 ** min(job.attempts, TRIES),
-        given_up_at=clock.now() if job.attempts >= TRIES else None,
+        not_before=clock.now() + delay,
+        given_up_at=clock.now() if job.attempts >= TRIES and not is_full else None,
     )
 
 
