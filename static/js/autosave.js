@@ -23,6 +23,8 @@ class Autosave {
     form.addEventListener("input", (event) => this.note(event));
     form.addEventListener("change", (event) => this.note(event));
     form.addEventListener("submit", (event) => this.giveWay(event));
+    document.addEventListener("click", (event) => this.holdBack(event));
+    window.addEventListener("beforeunload", (event) => this.isBehind() && event.preventDefault());
     window.addEventListener("pagehide", () => this.leave());
   }
 
@@ -83,6 +85,21 @@ class Autosave {
     event.preventDefault();
     await this.sending;
     this.form.requestSubmit(event.submitter);
+  }
+
+  /** Whether something was typed since the save that is on its way: sent now, it would replace an answer that is gone. */
+  isBehind() {
+    return this.sending !== null && this.waiting.size > 0;
+  }
+
+  /** A link waits for that save; `leave` then sends the rest. Other ways out of the page ask first whether to go. */
+  async holdBack(event) {
+    const link = event.target.closest("a[href]");
+    const staysHere = !link || link.getAttribute("href").startsWith("#") || event.ctrlKey || event.metaKey || event.shiftKey;
+    if (staysHere || !this.isBehind()) return;
+    event.preventDefault();
+    await this.sending;
+    window.location.assign(link.href);
   }
 
   /** The page is going away: what is still waiting is sent without waiting for the answer. */
