@@ -105,6 +105,9 @@ else:
     # A host that is gone would hold each visitor up for minutes.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 
+# For a move to another database: manage.py dumpdata --format whole.
+SERIALIZATION_MODULES = {"whole": "portal.foundation.whole"}
+
 CACHES = {
     # In the database, so that Redis can die without anyone noticing.
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
