@@ -1,4 +1,4 @@
-"""Which of many that are alike the suite plays. CI plays the others too, where they stand in tests/journeys or tests/doors."""
+"""Which of many that are alike the suite plays: script/test. The others are thorough, and CI plays them too."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ import pytest
 
 
 def few_of(values: Iterable, quick: Iterable) -> list:
-    """The values for a parametrisation: all but the quick ones are slow."""
+    """The values for a parametrisation: all but the quick ones are thorough."""
     values, chosen = list(values), list(quick)
     assert all(value in values for value in chosen)
-    return [pytest.param(value, marks=() if value in chosen else pytest.mark.slow) for value in values]
+    return [pytest.param(value, marks=() if value in chosen else pytest.mark.thorough) for value in values]

@@ -112,7 +112,7 @@ def test_other_methods_get_what_the_table_says(method, world, addresses, expecte
     assert matrix.table_of(answers) == {cell: expected[cell] for cell in answers}
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_whole_table_holds(world, addresses):
     table = matrix.table_of(matrix.played(world, addresses))
     if os.environ.get("ACCESS_MATRIX") == "write":
@@ -195,7 +195,7 @@ def hidden_from(persona: str, expected: matrix.Table) -> set[tuple[str, str]]:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_twin_without_scoping_each_page_that_hides_another_partys_object_is_caught(
     unscoped, world, addresses, expected
 ):

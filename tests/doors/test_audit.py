@@ -180,7 +180,7 @@ def test_each_of_a_hundred_tamperings_is_found(written, guards_off):
     assert tamper(TAMPERINGS, written, 1) == []
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_each_of_a_thousand_tamperings_is_found(written, guards_off):
     assert tamper(1000, written, 2) == []
 

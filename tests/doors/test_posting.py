@@ -257,7 +257,7 @@ def written_with_and_without(world: World, addresses: list[Address]) -> tuple[di
     return differences, wrote
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_no_form_writes_what_is_not_one_of_its_fields(world):
     """Each form is posted as it stands, and again with the names of all columns of all tables: the same is written."""
     addresses = [address for address in every_address() if not address.name.startswith(ACCOUNT)]

@@ -79,11 +79,13 @@ def test_what_is_restored_is_all_there_and_proves_itself(kept, empty, folder, se
     assert [path for path in (folder / "restored").rglob("*") if UNFINISHED in path.name] == []
 
 
+@pytest.mark.thorough
 def test_nothing_is_restored_over_what_is_there(kept, empty, folder, settings):
     assert "The database is not empty" in script("restore", kept, database_url(), folder / "restored")
     assert "The folder of documents is not empty" in script("restore", kept, empty, settings.MEDIA_ROOT)
 
 
+@pytest.mark.thorough
 def test_a_backup_is_not_written_over_another(kept, settings):
     assert "FileExistsError" in script("backup", kept, database_url(), settings.MEDIA_ROOT)
 
@@ -133,6 +135,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(kept, empty, fol
 
 
 @pytest.mark.parametrize("damage", [flip_a_bit, cut_a_byte, Path.unlink], ids=lambda how: how.__name__)
+@pytest.mark.thorough
 def test_a_file_that_is_no_longer_what_was_written_is_named(kept, damage):
     for job in Printing.objects.exclude(printed_at=None):
         damage(Path(job.file.path))

@@ -79,6 +79,7 @@ def test_a_database_that_dies_in_the_middle_of_a_step_keeps_all_of_it_or_nothing
     assert written(version) == after
 
 
+@pytest.mark.thorough
 def test_twin_without_a_transaction_a_database_that_dies_keeps_half_a_step(cluster, folder):
     cast = factories.Cast()
     [version] = waiting(cast)
@@ -174,6 +175,7 @@ def test_while_the_database_is_away_people_are_told_so_and_keep_what_they_typed(
     assert Answer.objects.get(version=version, question_id="S1-06", replaced_at=None).value == WORDS
 
 
+@pytest.mark.thorough
 def test_a_database_that_takes_connections_and_never_answers_holds_nobody_up_for_long(cluster, folder, monkeypatch):
     with silence() as port:
         away = f"postgres://portal@127.0.0.1:{port}/postgres"
@@ -186,6 +188,7 @@ def test_a_database_that_takes_connections_and_never_answers_holds_nobody_up_for
 # F11: it is full of others
 
 
+@pytest.mark.thorough
 def test_a_database_without_a_free_connection_is_told_at_once_and_serves_again(transactional_db, shipped_facts, folder):
     with ExitStack() as stack:
         cluster = stack.enter_context(database_of_its_own(FEW))

@@ -33,6 +33,7 @@ def growth(renders: int, how: str = "plain") -> float:
     return int(last) / int(warm)
 
 
+@pytest.mark.thorough
 def test_forty_more_pdfs_take_no_more_memory():
     assert growth(WARM_UP + 40) < MOST_GROWTH
 
@@ -44,6 +45,7 @@ def test_a_thousand_pdfs_take_no_more_memory():
     assert grown < MOST_GROWTH
 
 
+@pytest.mark.thorough
 def test_twin_a_printer_that_keeps_something_of_each_pdf_is_noticed():
     assert growth(WARM_UP + 20, "leaking") > MOST_GROWTH
 

@@ -63,6 +63,7 @@ def differences(before: dict, after: dict) -> set[str]:
     return {key[0] for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
 
+@pytest.mark.thorough
 def test_what_was_in_sqlite_is_in_postgresql_to_the_last_character_and_microsecond(tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path / "documents"
     story = worlds.build().first

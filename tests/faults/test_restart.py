@@ -69,6 +69,7 @@ def faults_under_load(folder: Path, restarts: int, restart: Callable[[int], None
         return faults + [found for reader in readers for found in reader.result()]
 
 
+@pytest.mark.thorough
 def test_no_request_fails_while_the_workers_are_taken_anew(folder):
     assert faults_under_load(folder, 3, gently) == []
 
@@ -78,5 +79,6 @@ def test_no_request_fails_while_the_workers_are_taken_anew_twenty_times(folder):
     assert faults_under_load(folder, 20, gently) == []
 
 
+@pytest.mark.thorough
 def test_twin_workers_that_are_killed_leave_somebody_without_an_answer(folder):
     assert faults_under_load(folder, 1, roughly) != []

@@ -139,6 +139,7 @@ def what_comes_of(each: Callable[[Callable[[], None]], None], folder: Path, sink
 
 @only_postgresql
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.thorough
 def test_two_of_every_sweep_at_once_leave_what_one_leaves(folder, sink, began):
     one = what_comes_of(lambda once: once(), folder, sink, began)
     call_command("flush", verbosity=0, interactive=False)
@@ -151,6 +152,7 @@ def test_two_of_every_sweep_at_once_leave_what_one_leaves(folder, sink, began):
 
 @only_postgresql
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.thorough
 def test_twin_two_sweeps_that_claim_nothing_send_every_mail_twice(sink, monkeypatch):
     both_have_read = threading.Barrier(2)
 

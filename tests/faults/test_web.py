@@ -20,6 +20,7 @@ from tests import factories
 from tests.agreements.test_races import copy_for_approval, only_postgresql, without
 from tests.faults.web import Visitor, silence, web
 from tests.journeys.surroundings import mail_server, share_a_folder, wait_until, worker_and_beat
+from tests.tiers import few_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -107,7 +108,7 @@ def everything_followed(versions: list[Version]) -> bool:
 
 
 @pytest.mark.skipif(not REDIS, reason="It needs Redis: script/setup --dev brings it.")
-@pytest.mark.parametrize("silent", [False, True], ids=["gone", "silent"])
+@pytest.mark.parametrize("silent", few_of([False, True], [False]), ids=["gone", "silent"])
 def test_an_approval_doesnt_wait_for_redis_and_its_mail_and_pdf_follow_when_it_is_back(cast, folder, silent):
     """The first approval warms the web server up: what it loads then has nothing to do with Redis."""
     _, seconds = approve_while_redis_is(silent, 2, cast, folder)
@@ -124,6 +125,7 @@ def test_fifty_approvals_dont_wait_for_redis(cast, folder, silent):
     assert seconds[-1] < BARS["each"]
 
 
+@pytest.mark.thorough
 def test_twin_a_page_that_spoke_to_a_silent_redis_would_keep_its_reader_waiting():
     """What the web would do if it handed its work to the broker."""
     with silence() as port, ThreadPoolExecutor(1) as pool:
@@ -170,6 +172,7 @@ def test_a_server_that_is_killed_in_the_middle_leaves_one_approval_when_it_is_se
 
 
 @only_postgresql
+@pytest.mark.thorough
 def test_twin_without_a_transaction_a_server_that_is_killed_leaves_half_an_approval(cast, folder):
     [version] = waiting(cast)
     with web(folder, broker=NOBODY_LISTENS, application="tests.faults.unguarded") as site:
@@ -221,6 +224,7 @@ def test_of_two_approvers_over_http_one_approves_and_the_other_hears_who_and_whe
 
 @only_postgresql
 @pytest.mark.parametrize("other", ["hoo", "deputy"], ids=["the same form twice", "two approvers"])
+@pytest.mark.thorough
 def test_twin_without_lock_condition_and_constraint_both_of_two_presses_approve(cast, folder, other):
     [version] = waiting(cast)
     constraints = (Approval, "one_standing_approval_a_post"), (Document, "one_standing_document_a_version")

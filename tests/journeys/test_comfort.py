@@ -104,7 +104,7 @@ def test_an_action_whose_button_is_pressed_twice_is_added_once(cast, visit):
     assert Action.objects.filter(version=version).count() == 1
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_an_answer_that_closes_other_questions_can_be_saved_after_it_has_saved_itself(cast, visit):
     """The page still holds the questions that the autosaved answer has closed."""
     version = factories.bring_to("details", cast)
@@ -132,7 +132,7 @@ def close_questions(cast, visit) -> Person:
     return charity
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_an_answer_that_closes_other_questions_is_announced(cast, visit):
     charity = close_questions(cast, visit)
     announced = charity.page.locator("[role=status], [aria-live]").filter(has_text=CLOSED)
@@ -140,13 +140,13 @@ def test_an_answer_that_closes_other_questions_is_announced(cast, visit):
     charity.look()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_twin_without_announcing_nobody_would_hear_that_questions_were_closed(cast, visit, monkeypatch):
     monkeypatch.setattr(SectionPage, "_what_it_closed", lambda page, now: "")
     assert CLOSED not in close_questions(cast, visit).page.locator("body").inner_text()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @both_ways
 def test_rows_that_an_answer_opens_in_the_same_section_come_before_the_next_section(cast, visit, javascript):
     """S3-15 asks about each post of S3-14: nobody should have to find that out from the list of what is missing."""

@@ -49,6 +49,7 @@ def type_twice(charity: Person, slow: SlowAnswer) -> None:
 # F18: out of order
 
 
+@pytest.mark.thorough
 def test_words_typed_while_a_save_is_on_its_way_win_when_save_is_pressed(cast, visit, slow):
     version, charity = cast.start(), visit(cast.contributor)
     charity.go(section(version))
@@ -73,6 +74,7 @@ def test_words_typed_while_a_save_is_on_its_way_win_when_one_follows_a_link(cast
     assert answer(version) == NEWEST
 
 
+@pytest.mark.thorough
 def test_twin_a_link_that_did_not_wait_would_lose_them(cast, visit, slow):
     version, charity = cast.start(), visit(cast.contributor, looks=False)
     script = (ROOT / "static" / "js" / "autosave.js").read_text()
@@ -84,6 +86,7 @@ def test_twin_a_link_that_did_not_wait_would_lose_them(cast, visit, slow):
     assert answer(version) == FIRST
 
 
+@pytest.mark.thorough
 def test_closing_the_page_while_a_save_is_on_its_way_asks_first(cast, visit, slow):
     version, charity = cast.start(), visit(cast.contributor)
     charity.go(section(version))

@@ -45,7 +45,7 @@ def the_newcomer_accepts(newcomer: Person, mail_server) -> None:
     assert newcomer.page.url.endswith(reverse("account_login"))
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @both_ways
 def test_every_page_about_people_is_accessible(cast, visit, javascript):
     factories.bring_to("in force", cast)

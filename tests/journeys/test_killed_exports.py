@@ -106,7 +106,7 @@ def test_a_list_goes_on_after_its_worker_was_killed(cast, visit, folder, javascr
     outlive(1, visit, cast, folder, monkeypatch, javascript)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @both_ways
 def test_a_list_outlives_ten_workers(cast, visit, folder, javascript, monkeypatch):
     outlive(10, visit, cast, folder, monkeypatch, javascript)

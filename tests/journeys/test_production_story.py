@@ -12,7 +12,7 @@ from tests import factories
 from tests.journeys import story
 from tests.journeys.production import production
 
-pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.thorough, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from tests import factories
 from tests.journeys.people import Person
 from tests.journeys.surroundings import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.thorough, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 REWORDED = "Which need in this prison does it meet, and how do you know?"
 PART = "The change that you want to see"

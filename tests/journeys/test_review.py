@@ -40,7 +40,7 @@ def answers() -> dict:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_signed_agreement_is_reviewed_with_changes_and_version_2_comes_into_force(cast, visit, folder):
     stage = signed(cast, visit)
     the_charity_writes_the_review(stage)

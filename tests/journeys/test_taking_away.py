@@ -71,7 +71,7 @@ def test_a_long_list_is_cancelled(cast, visit, javascript, monkeypatch):
     assert making.make_exports() == 0
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @both_ways
 def test_cjvsf_reminds_of_several_agreements_and_thinks_better_of_it(cast, visit, javascript):
     waits, over = factories.bring_to("with prison", cast), factories.bring_to("in force", cast)
@@ -91,7 +91,7 @@ def test_cjvsf_reminds_of_several_agreements_and_thinks_better_of_it(cast, visit
     assert not Notification.objects.filter(template="reminded").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @both_ways
 def test_cjvsf_labels_all_that_the_filter_leaves(cast, visit, javascript):
     factories.bring_to("outline", cast)
@@ -118,7 +118,7 @@ def test_cjvsf_labels_all_that_the_filter_leaves(cast, visit, javascript):
     person.go(reverse("bulk_list"))
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @both_ways
 def test_a_hoo_ends_an_agreement_from_the_list(cast, visit, javascript):
     version = factories.bring_to("in force", cast)

@@ -10,7 +10,7 @@ from tests.journeys.ways import WITH
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-ON_SQLITE = pytest.param(False, id="without JavaScript", marks=[pytest.mark.sqlite, pytest.mark.slow])
+ON_SQLITE = pytest.param(False, id="without JavaScript", marks=[pytest.mark.sqlite, pytest.mark.thorough])
 
 
 @pytest.mark.parametrize("javascript", [ON_SQLITE, WITH])

@@ -1,8 +1,8 @@
-"""With JavaScript and without. The suite plays with; what CI plays besides, script/test -m slow tests/journeys, without."""
+"""With JavaScript and without. The suite plays with; what CI plays besides, script/test -m thorough, without."""
 
 import pytest
 
 WITH = pytest.param(True, id="with JavaScript")
 both_ways = pytest.mark.parametrize(
-    "javascript", [pytest.param(False, id="without JavaScript", marks=pytest.mark.slow), WITH]
+    "javascript", [pytest.param(False, id="without JavaScript", marks=pytest.mark.thorough), WITH]
 )
