@@ -67,11 +67,11 @@ def counted(number: int, thing: str, things: str = "") -> str:
 
 
 def of_most(rows: Sequence[tuple[str, int]], nothing: str) -> str:
-    """The row with the highest number, in words."""
+    """The row with the highest number, called as the table calls it: that may be a name."""
     if not any(number for _, number in rows):
         return nothing
     label, number = max(rows, key=lambda row: row[1])
-    return f"Most: {label[:1].lower() + label[1:]} ({number:,})."
+    return f"Most: {label} ({number:,})."
 
 
 def lines_of(panels: Iterable[Panel]) -> Iterator[tuple[str, str, str, int | str]]:

@@ -12,12 +12,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator, slugify
 
-# A width of about a telephone's, so that the letters there are as large as the words around.
-WIDTH, EDGE = 340, 2
+# What a screen of 320 px has room for: nothing is cut off there, and the letters are as large as the words around.
+WIDTH, EDGE = 288, 2
 INK, DEEP, PALE = "#0b0c0c", "#17525c", "#eef4f4"
 LETTERS, MOST_LETTERS = 13, 46
 BAR, STEP = 14, 38
-WIDEST = WIDTH - 60
+WIDEST = WIDTH - 52
 PATTERNS = ("solid", "lines", "dots", "empty")
 DASHES = ("", "7 4", "2 3")
 
@@ -32,7 +32,7 @@ def bars(title: str, said: str, rows: Rows) -> SafeString:
     drawn = [
         _words(EDGE, place * STEP + LETTERS, label)
         + _bar(EDGE, place * STEP + LETTERS + 5, WIDEST * number / most, "solid", title)
-        + _words(EDGE + WIDEST * number / most + 6, place * STEP + LETTERS + 17, str(number).removesuffix(".0"))
+        + _words(EDGE + WIDEST * number / most + 6, place * STEP + LETTERS + 17, _said(number))
         for place, (label, number) in enumerate(rows)
     ]
     return _picture(title, said, len(rows) * STEP, drawn)
@@ -48,9 +48,14 @@ def stacked(title: str, said: str, rows: Stacks, parts: Sequence[str]) -> SafeSt
     ]
     for place, (label, numbers) in enumerate(rows):
         y = top + place * STEP
-        drawn.append(_words(EDGE, y + LETTERS, f"{Truncator(label).chars(30)}: {' + '.join(map(str, numbers))}"))
+        drawn.append(_words(EDGE, y + LETTERS, f"{Truncator(label).chars(30)}: {' + '.join(map(_said, numbers))}"))
         drawn.extend(_segments(y + LETTERS + 5, [WIDEST * number / most for number in numbers], title))
     return _picture(title, said, top + len(rows) * STEP, drawn)
+
+
+def _said(number: float) -> str:
+    """As the table beside the picture says it."""
+    return f"{number:,}".removesuffix(".0")
 
 
 def as_address(picture: str) -> str:
@@ -147,7 +152,7 @@ def _axis(left: float, right: float, top: float, height: float, most: int) -> Sa
     ground = top + height
     return (
         _draw('<path d="M{} {}H{}M{} {}H{}" stroke="#7fa5ab"/>', left, top, right, left, ground, right)
-        + _words(left - 5, top + 5, str(most), anchor="end")
+        + _words(left - 5, top + 5, _said(most), anchor="end")
         + _words(left - 5, ground + 5, "0", anchor="end")
     )
 

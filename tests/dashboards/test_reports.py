@@ -82,7 +82,7 @@ def test_the_report_is_accessible_and_has_a_page_for_each_prison(client, cast, s
     words = "\n".join(sheet.extract_text() for sheet in file.pages)
     for profile in (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1):
         assert [failure.message for failure in page.validate_pdf_bytes(printed, profile=profile).failures] == []
-    assert "1 agreement. Most: with the prison (1)." in words
+    assert "1 agreement. Most: With the prison (1)." in words
     starts = [sheet.extract_text() for sheet in file.pages]
     prisons = Establishment.objects.exclude(status="closed")
     assert len(prisons) == 3

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from portal.dashboards import on_agreements, on_time
+from portal.dashboards.panels import of_most
 from portal.dashboards.scope import Scope
 
 
@@ -25,3 +26,7 @@ def test_where_nothing_was_left_that_is_said():
 def test_the_months_under_a_trend_have_a_name_and_a_year():
     panel = on_agreements.trend(Scope(last_day=dt.date(2026, 11, 22)), {"changes": []})
     assert [f">{month}</text>" in panel.picture for month in ("Dec 25", "Jun 26", "Nov 26")] == [True] * 3
+
+
+def test_the_highest_number_is_named_as_its_row_is():
+    assert of_most([("Bella Centre", 3), ("HMP Glenochil", 1_083)], "") == "Most: HMP Glenochil (1,083)."

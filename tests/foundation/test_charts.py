@@ -40,6 +40,15 @@ def test_parts_of_a_bar_differ_by_pattern():
     assert fills == ["#17525c", "url(#chart-use-lines)", "url(#chart-use-dots)"]
 
 
+def test_numbers_are_written_as_the_table_beside_the_picture_writes_them():
+    assert words(charts.bars("Sent", "", [("All", 18_560), ("Half", 2.5)])) == ["All", "18,560", "Half", "2.5"]
+    assert words(charts.stacked("Sent", "", [("Perth", (1_000, 2))], ("A", "B")))[-1] == "Perth: 1,000 + 2"
+
+
+def test_a_picture_has_room_on_a_screen_of_320_pixels():
+    assert float(read(charts.bars("Sent", "", [("All", 18_560)])).get("width")) <= 290
+
+
 def test_lines_differ_by_dashes_and_run_as_high_as_their_numbers():
     picture = read(charts.lines("Months", "", ["Jan", "Feb", "Mar"], [("Sent", (0, 5, 10)), ("Signed", (1, 1, 1))]))
     found = [line for line in picture.findall(f"{SVG}polyline") if line.get("points").count(" ") == 2]
