@@ -3,9 +3,11 @@
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
+from directory import freshness
 from directory.models import Correction, Establishment, Listing, Organisation, Service
 from directory.roles import who_may
 from directory.standing import standing
+from portal.foundation import clock
 from portal.foundation.models import User
 
 
@@ -47,6 +49,13 @@ def kept_listings(user: User) -> QuerySet[Listing]:
         found = found.filter(service__organisation__in=_organisations(user))
     waiting = Count("corrections", filter=Q(corrections__decided_at=None))
     return found.annotate(waiting=waiting).order_by("-is_live", "confirmed_on", "pk")
+
+
+def listings_to_confirm(user: User) -> QuerySet[Listing]:
+    """What the own organisations of this person have been asked by mail to confirm."""
+    since = clock.add_months(clock.today(), -freshness.FIRST)
+    own = Listing.objects.listed().filter(service__organisation__in=_organisations(user))
+    return own.filter(confirmed_on__lte=since)
 
 
 def kept_listing(user: User, reference: str) -> Listing:

@@ -9,6 +9,7 @@ from django.http import Http404
 from directory.models import Establishment, Idea, NeedsStatement, PartnerView, Term
 from directory.models.needs import IdeaQuerySet
 from directory.needs_map import NEEDS, prisons_of_today
+from directory.roles import who_may
 from directory.standing import standing
 from portal.foundation.models import User
 
@@ -57,6 +58,13 @@ def statements_seen_by(user: User) -> QuerySet[NeedsStatement]:
 
 def ideas_seen_by(user: User) -> IdeaQuerySet:
     return _of_both_sides(Idea.objects.with_parties(), user)
+
+
+def ideas_to_answer(user: User) -> IdeaQuerySet:
+    """Those that wait for somebody who says what the prison needs."""
+    allowed = who_may("needs")
+    prisons = [post.establishment_id for post in standing(user).posts if post.role in allowed]
+    return Idea.objects.waiting().filter(establishment__in=prisons)
 
 
 def views_seen_by(user: User) -> QuerySet[PartnerView]:

@@ -41,14 +41,19 @@ def navigation(request: HttpRequest):
     places = [found, (gettext("Check if you need an agreement"), "start"), (gettext("Check a document"), "verify")]
     user = getattr(request, "user", None)
     if user and user.is_authenticated:
-        kept = [(gettext("Reviews"), "review_list"), (gettext("Actions"), "action_board")]
+        kept = [
+            (gettext("Agreements"), "agreement_list"),
+            (gettext("Reviews"), "review_list"),
+            (gettext("Actions"), "action_board"),
+        ]
         if standing(user).funder_ids:
-            kept.append((gettext("Shared with you"), "portfolio"))
+            # A funder without another post has nothing in the lists of those who work on agreements.
+            kept = [*(kept if standing(user).posts else ()), (gettext("Shared with you"), "portfolio")]
         if standing(user).posts:
             kept.append((gettext("Needs"), "need_map"))
         if own_dashboards(user):
             kept.append((gettext("Dashboards"), "estate_dashboard"))
-        places = [(gettext("Home"), "home"), (gettext("Agreements"), "agreement_list"), *kept, *places]
+        places = [(gettext("Home"), "home"), *kept, *places]
         if managed_parties(user):
             places.append((gettext("People"), "people"))
         if standing(user).is_cjvsf:

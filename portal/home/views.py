@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.defaults import server_error
 from django.views.i18n import set_language
 
-from agreements.models import Agreement, EligibilityCheck, Status
+from agreements.models import Agreement, EligibilityCheck, FunderShare, Status
 from agreements.turns import my_turn
 from directory.feeds.answers import is_open_data, only_read
 from directory.standing import standing
 from portal.foundation import typed
 from portal.foundation.models import Notification
+from portal.home.waiting import in_the_directory as waiting_elsewhere
 from reviews import turns as review_turns
 
 FIRST = 20
@@ -57,6 +58,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "reviews_count": reviews.count(),
         "latest": visible.for_list()[:FIRST],
         "estate": estate(visible) if stands.is_cjvsf else None,
+        "elsewhere": waiting_elsewhere(request.user),
+        "is_funder": bool(stands.funder_ids),
+        "shared": FunderShare.objects.visible_to(request.user).count() if stands.funder_ids else 0,
         "drafts_for_a_partner": bool(stands.organisation_ids),
     }
     return render(request, "home/home.html", context)
