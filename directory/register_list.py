@@ -71,15 +71,15 @@ def _faults(row: Row) -> Iterator[str]:
     if row.kind not in KINDS:
         yield f"“{row.kind}” is no kind: write charity or funder"
     checks = (
-        (row.website, URLValidator(["https", "http"]), "web address"),
-        (row.email, validate_email, "email address"),
+        (row.website, URLValidator(["https", "http"]), "a web address"),
+        (row.email, validate_email, "an email address"),
     )
     for value, check, words in checks:
         try:
             if value:
                 check(value)
         except ValidationError:
-            yield f"“{value}” isn’t a {words}"
+            yield f"“{value}” isn’t {words}"
 
 
 def _compare(rows: list[Row]) -> None:
