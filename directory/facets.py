@@ -7,21 +7,25 @@ from typing import NamedTuple
 
 
 class Facet(NamedTuple):
-    """One way of narrowing. `name` stands in the address; `vocabulary` is empty for prisons and councils."""
+    """One way of narrowing. `name` stands in the address; `vocabulary` is empty for prisons and councils.
+
+    `inside` is what the pages for people in custody call it, where that is something else.
+    """
 
     name: str
     label: str
     vocabulary: str = ""
+    inside: str = ""
 
 
 FACETS = (
-    Facet("need", "Need", "needs"),
+    Facet("need", "Need", "needs", inside="What it helps with"),
     Facet("prison", "Prison"),
-    Facet("group", "Group served", "populations"),
+    Facet("group", "Group served", "populations", inside="For whom"),
     Facet("setting", "Where", "settings"),
-    Facet("activity", "Kind of activity", "activities"),
-    Facet("characteristic", "Protected characteristic", "protected_characteristics"),
-    Facet("area", "Area people return to"),
+    Facet("activity", "Kind of activity", "activities", inside="What happens"),
+    Facet("characteristic", "Protected characteristic", "protected_characteristics", inside="Especially for"),
+    Facet("area", "Area people return to", inside="After release, in"),
 )
 
 Chosen = Mapping[str, frozenset[str]]

@@ -42,6 +42,7 @@ def search(request: HttpRequest) -> dict[str, Any]:
     shown = facets.shown(labels, found.narrowed.counts, what.chosen)
     number = len(found.narrowed.pks)
     context = {"asked": what, "is_near": found.is_near, "facets": shown, "number": number}
+    context["has_facets"] = any(each.options for each in shown)
     return context | {"entries": listed.results(pages.pop("page").object_list, dict(labels["need"]))} | pages
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from directory import searching
 from directory.editions import Custody, Result
+from directory.facets import FACETS
 from directory.index import index
 from directory.listed import in_order
 from directory.models import Listing
@@ -133,6 +134,27 @@ def test_a_row_names_the_same_needs_in_the_same_order_as_the_entry(client):
     (whole,) = in_order(Listing.objects.values_list("pk", flat=True), Custody)
     assert len(row.needs) == 2
     assert row == Result(**{field.name: getattr(whole, field.name) for field in fields(Result)})
+
+
+def test_where_nothing_fits_there_is_nothing_to_narrow_down(client):
+    listed("Harbour")
+    everything = client.get(reverse("directory_search")).content.decode()
+    nothing = client.get(reverse("directory_search") + "?words=zzxxqq").content.decode()
+    ticked = client.get(reverse("directory_search") + "?words=zzxxqq&need=health").content.decode()
+    assert ["Narrow it down" in page for page in (everything, nothing, ticked)] == [True, False, True]
+    assert ["take a tick away" in page for page in (nothing, ticked)] == [False, True]
+
+
+def test_people_in_custody_narrow_by_plain_words_and_read_nothing_of_reviews(client):
+    listed("Harbour", review_missed_on="2026-01-01", areas=("Fife",), agreement_reference="PA-1")
+    names = {"directory_search": "label", "inside_search": "inside"}
+    for path, label in names.items():
+        page = client.get(reverse(path)).content.decode()
+        called = [facet for facet in FACETS if facet.inside and f">{getattr(facet, label)}<" in page]
+        others = [facet for facet in FACETS if f">{getattr(facet, 'inside' if label == 'label' else 'label')}<" in page]
+        assert len(called) == 5
+        assert [facet.name for facet in others if facet.inside] == []
+        assert ("Review late" in page, "Ask first if it still runs." in page) == (label == "label", label == "inside")
 
 
 @pytest.mark.parametrize("path", ["directory_search", "inside_search", "prison_list", "organisation_list"])
