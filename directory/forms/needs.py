@@ -120,7 +120,11 @@ class IdeaForm(OnBehalf):
     need = ChoiceField(label="Need", widget=forms.Select, error_messages={"required": "Choose a need"})
     group = ChoiceField(label="Who is it for? (optional)", widget=forms.Select, required=False)
     text = TextField(
-        label="Tell them about it", help_text=f"A few sentences are enough. {NEVER}", max_length=MOST, rows=8
+        label="Tell them about it",
+        help_text=f"A few sentences are enough. {NEVER}",
+        max_length=MOST,
+        rows=8,
+        error_messages={"required": "Say in a few sentences what you want to tell the prison"},
     )
 
     def __init__(

@@ -41,7 +41,9 @@ def check(upload: UploadedFile, kinds: Sequence[str]) -> None:
     is_its_kind = upload.read(8).startswith(BEGINNINGS.get(kind, b"")) and LOOKS.get(kind, _anything)(upload, kind)
     upload.seek(0)
     if not is_its_kind:
-        raise ValidationError(f"“{upload.name}” is not a {kind} file, whatever its name says", code="kind")
+        raise ValidationError(
+            f"“{upload.name}” can’t be read as a {kind} file: it is damaged, or of another kind", code="kind"
+        )
 
 
 def ending(name: str) -> str:

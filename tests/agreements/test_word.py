@@ -190,6 +190,20 @@ def test_every_answer_without_a_place_is_listed_and_stays_until_it_is_dealt_with
     assert WordImport.objects.count() == 0
 
 
+def test_a_file_without_answers_is_told_apart_from_one_whose_answers_are_all_in_the_draft(cast, version, forms):
+    address = reverse("word_import", args=[version.agreement.reference])
+    other = Document()
+    other.add_paragraph("Our plan")
+    send(cast, version, saved(other))
+    page = signed_in(cast.contributor).get(address).content.decode()
+    assert ("There is no answer in it" in page, "The draft says everything" in page) == (True, False)
+    signed_in(cast.contributor).post(reverse("word_settle", args=[version.agreement.reference]))
+    send(cast, version, fill(forms["agreement"], {"S1-01": "Words"}))
+    take(cast, version)
+    page = signed_in(cast.contributor).get(address).content.decode()
+    assert ("There is no answer in it" in page, "The draft says everything" in page) == (False, True)
+
+
 AS_WRITTEN = [
     "Choose one afternoon that suits the hall.",
     "Write here what you need",

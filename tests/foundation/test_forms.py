@@ -226,9 +226,9 @@ def test_none_of_these_stands_alone():
     ("name", "content", "sentence"),
     [
         ("a.pdf", b"%PDF-1.7", None),
-        ("a.JPEG", b"\xff\xd8\xff\xe0", "“a.JPEG” is not a jpeg file, whatever its name says"),
+        ("a.JPEG", b"\xff\xd8\xff\xe0", "“a.JPEG” can’t be read as a jpeg file: it is damaged, or of another kind"),
         ("a.exe", b"MZ", "“a.exe” must be one of these: pdf, jpg"),
-        ("a.pdf", b"MZ", "“a.pdf” is not a pdf file, whatever its name says"),
+        ("a.pdf", b"MZ", "“a.pdf” can’t be read as a pdf file: it is damaged, or of another kind"),
         ("a.pdf", b"", "The file is empty. Choose another one"),
         ("a" * 150 + ".pdf", b"%PDF-", "Give the file a name of 150 characters or fewer, then choose it again"),
     ],

@@ -56,5 +56,5 @@ def test_a_file_of_another_kind_is_refused_with_a_sentence(cast, visit, javascri
     charity.page.locator('[name="S1-06"]').fill("We ran a survey")
     charity.page.locator(FILES).set_input_files({"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"MZ"})
     charity.press("Save and come back later")
-    assert "“x.pdf” is not a pdf file, whatever its name says" in charity.text
+    assert "“x.pdf” can’t be read as a pdf file: it is damaged, or of another kind" in charity.text
     assert charity.page.locator('[name="S1-06"]').input_value() == "We ran a survey"

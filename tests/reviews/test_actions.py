@@ -82,7 +82,7 @@ def test_the_file_of_a_claim_that_was_sent_back_isnt_shown_with_the_next(cast, a
     ("name", "content", "sentence"),
     [
         ("run.exe", b"MZ", "“run.exe” must be one of these: pdf, docx, odt, png, jpg"),
-        ("run.pdf", b"MZ", "“run.pdf” is not a pdf file, whatever its name says"),
+        ("run.pdf", b"MZ", "“run.pdf” can’t be read as a pdf file: it is damaged, or of another kind"),
         ("empty.pdf", b"", "The file is empty. Choose another one"),
     ],
 )
