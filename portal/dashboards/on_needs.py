@@ -64,7 +64,7 @@ def said_cell(cell: Cell) -> str:
 
 def service_figure(cell: Cell, address: str) -> Figure:
     words = f"{cell.need} at {cell.prison}" + (f", a gap: {cell.weight_words.lower()}" if cell.is_gap else "")
-    return Figure(cell.offered.total, address, words)
+    return Figure(cell.offered.total, address, words, words=f"0, gap {cell.weight}" if cell.is_gap else "")
 
 
 def address_of(scope: Scope, cell: Cell) -> str:

@@ -18,7 +18,7 @@ from directory.feeds.answers import is_open_data, only_read
 from directory.standing import standing
 from portal.foundation import typed
 from portal.foundation.models import Notification
-from portal.home.waiting import in_the_directory as waiting_elsewhere
+from portal.home.waiting import besides_turns
 from reviews import turns as review_turns
 
 FIRST = 20
@@ -58,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "reviews_count": reviews.count(),
         "latest": visible.for_list()[:FIRST],
         "estate": estate(visible) if stands.is_cjvsf else None,
-        "elsewhere": waiting_elsewhere(request.user),
+        "elsewhere": besides_turns(request.user),
         "is_funder": bool(stands.funder_ids),
         "shared": FunderShare.objects.visible_to(request.user).count() if stands.funder_ids else 0,
         "drafts_for_a_partner": bool(stands.organisation_ids),

@@ -1,4 +1,4 @@
-"""What waits for somebody in the directory, beside the agreements and reviews whose turn it is."""
+"""What waits for somebody beside the agreements and reviews whose turn it is: agreed actions, and the directory."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from agreements.models import Action
 from directory.finding import joining_requests
 from directory.keeping import corrections, keeps_any, listings_to_confirm
 from directory.seen import ideas_seen_by, ideas_to_answer
@@ -22,7 +23,7 @@ class Waits(NamedTuple):
     address: str
 
 
-def in_the_directory(user: User) -> list[Waits]:
+def besides_turns(user: User) -> list[Waits]:
     found = (Waits(rows.order_by().count(), one, many, address) for rows, one, many, address in _kinds(user))
     return [waits for waits in found if waits.number]
 
@@ -30,6 +31,10 @@ def in_the_directory(user: User) -> list[Waits]:
 def _kinds(user: User) -> Iterator[tuple[QuerySet, str, str, str]]:
     """Asked only of those whom it can concern: nobody else pays for the query."""
     ideas = reverse("idea_list")
+    if posts := standing(user).posts:
+        due = Action.objects.visible_to(user).of_agreements_in_force().overdue().filter(post__in=posts)
+        address = f"{reverse('action_board')}?state=overdue&post=mine"
+        yield due, "agreed action of yours is late", "agreed actions of yours are late", address
     if standing(user).establishment_ids:
         yield ideas_to_answer(user), "idea to answer", "ideas to answer", f"{ideas}?state=waiting"
     if keeps_any(user):

@@ -2,9 +2,13 @@
 
 import datetime as dt
 
-from portal.dashboards import on_agreements, on_time
+import pytest
+
+from portal.dashboards import on_agreements, on_needs, on_time
 from portal.dashboards.panels import of_most
 from portal.dashboards.scope import Scope
+from tests import factories
+from tests.directory import needing
 
 
 def test_a_status_that_was_left_on_the_same_day_has_been_left():
@@ -30,3 +34,14 @@ def test_the_months_under_a_trend_have_a_name_and_a_year():
 
 def test_the_highest_number_is_named_as_its_row_is():
     assert of_most([("Bella Centre", 3), ("HMP Glenochil", 1_083)], "") == "Most: HMP Glenochil (1,083)."
+
+
+@pytest.mark.django_db
+def test_a_gap_in_the_table_has_the_weight_that_the_picture_frames():
+    prison = factories.prison("PER")
+    needing.publish(prison, needing.coordinator(prison), needs={"health": 3})
+    services = on_needs.panels(Scope(), {})[0]
+    cells = {
+        str(figure) for row in services.rows for figure in row.cells if row.label == prison.name or str(figure) != "0"
+    }
+    assert cells == {"0", "0, gap 3"}

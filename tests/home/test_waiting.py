@@ -1,4 +1,4 @@
-"""What waits in the directory stands under "Waiting for you", for those who can do something about it."""
+"""What waits beside turns stands under "Waiting for you", for those who can do something about it."""
 
 import datetime as dt
 
@@ -8,11 +8,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from agreements.models import Action
 from agreements.operations.showing import share_with_funder
 from directory.models import Organisation, Role
 from directory.operations.corrections import suggest_correction
 from portal.foundation import clock
-from portal.home.waiting import in_the_directory
+from portal.home.waiting import besides_turns
 from tests import factories
 from tests.directory import needing
 
@@ -38,11 +39,21 @@ def home_of(user) -> str:
 
 
 def told(user) -> list[str]:
-    return [f"{waits.number} {waits.one if waits.number == 1 else waits.many}" for waits in in_the_directory(user)]
+    return [f"{waits.number} {waits.one if waits.number == 1 else waits.many}" for waits in besides_turns(user)]
 
 
 def later(**ago) -> dt.datetime:
     return clock.now() + dt.timedelta(**ago)
+
+
+def test_an_agreed_action_waits_for_its_post_once_it_is_late(cast):
+    action, holder = factories.bring_to("in force", cast).actions.exclude(due_on=None).first(), cast.contributor
+    Action.objects.filter(pk=action.pk).update(post=holder.holdings.get().post)
+    assert told(holder) == []
+    with clock.set_to(later(days=(action.due_on - clock.today()).days + 1)):
+        assert told(holder)[0] == "1 agreed action of yours is late"
+        assert f"{reverse('action_board')}?state=overdue&amp;post=mine" in home_of(holder)
+    assert told(cast.cjvsf) == []
 
 
 def test_an_idea_waits_for_those_who_answer_it_until_they_have(cast):
