@@ -1,10 +1,7 @@
 """What every test stands on: Debian's browser, and a database that a second process can open."""
 
-import asyncio
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
@@ -22,34 +19,8 @@ QUIET = [
 ]
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
-    ask_for_chromium(item)
-    with without_the_browsers_loop(item):
-        return (yield)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    with without_the_browsers_loop(item):
-        return (yield)
-
-
-@contextmanager
-def without_the_browsers_loop(item: pytest.Item) -> Iterator[None]:
-    """A test that opens no page may come after one that does, in the same process. What seals a PDF starts a loop itself."""
-    loop = asyncio._get_running_loop()
-    if loop is None or needs_a_browser(item):
-        yield
-        return
-    asyncio._set_running_loop(None)
-    try:
-        yield
-    finally:
-        asyncio._set_running_loop(loop)
-
-
-def ask_for_chromium(item: pytest.Item) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
     if CHROMIUM or not needs_a_browser(item):
         return
     if os.environ.get("CI") == "true":

@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -176,7 +177,9 @@ def seal(pdf: bytes, *, sealer: Sealer, reason: str, at: datetime) -> bytes:
     )
     signer = _DatedSigner(meta, sealer, new_field_spec=SEAL_FIELD)
     signer.at = at
-    return signer.sign_pdf(writer).getvalue()
+    # pyHanko starts an event loop, which a thread that has one already refuses. A new thread has none.
+    with ThreadPoolExecutor(max_workers=1) as alone:
+        return alone.submit(signer.sign_pdf, writer).result().getvalue()
 
 
 class _Writer(IncrementalPdfFileWriter):
