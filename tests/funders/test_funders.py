@@ -13,7 +13,7 @@ from agreements.effects import Request
 from agreements.models import Agreement, FunderShare, Printing, Showing
 from agreements.operations.drafting import add_comment
 from agreements.operations.showing import end_share, set_showing, share_with_funder
-from agreements.tasks import print_documents
+from agreements.tasks import print_documents, sealer
 from directory.editions import edition_for
 from directory.models import Organisation, Role
 from directory.operations import organisations
@@ -39,6 +39,10 @@ def key(tmp_path_factory):
 def sealed_here(settings, key, tmp_path):
     settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSPHRASE = key, "of a test"
     settings.SEAL_KNOWN_CERTIFICATES, settings.MEDIA_ROOT = key.parent, tmp_path
+    # A process reads its key once, and another test may have sealed here with another.
+    sealer.cache_clear()
+    yield
+    sealer.cache_clear()
 
 
 @pytest.fixture
