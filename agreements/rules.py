@@ -120,7 +120,7 @@ def an_approver_is_named(version: Version, by: User) -> Reasons:
 
 def it_is_this_approvers_turn(version: Version, by: User) -> Reasons:
     """Approvers go in the prison's order, each once; those with the same number in parallel."""
-    given = {approval.post_id: approval for approval in Approval.objects.filter(version=version, overtaken_at=None)}
+    given = {approval.post_id: approval for approval in standing_approvals(version)}
     mine = permissions.approving_posts(by, version.agreement)
     open_to_me = [post for post in mine if post.pk not in given]
     if not open_to_me:
@@ -130,13 +130,18 @@ def it_is_this_approvers_turn(version: Version, by: User) -> Reasons:
 
 def has_approved(version: Version, by: User) -> bool:
     """Whether this person has approved it for each of their posts."""
-    given = set(Approval.objects.filter(version=version, overtaken_at=None).values_list("post_id", flat=True))
+    given = {approval.post_id for approval in standing_approvals(version)}
     return {post.pk for post in permissions.approving_posts(by, version.agreement)} <= given
 
 
 def is_approved_by_everyone(version: Version) -> bool:
-    given = set(Approval.objects.filter(version=version, overtaken_at=None).values_list("post_id", flat=True))
+    given = {approval.post_id for approval in standing_approvals(version)}
     return {post.pk for post in approving_seats(version)} <= given
+
+
+def standing_approvals(version: Version):
+    """The approvals of the words that stand, not those of words that were overtaken."""
+    return Approval.objects.filter(version=version, overtaken_at=None)
 
 
 def it_is_this_signatorys_turn(version: Version, by: User) -> Reasons:

@@ -51,27 +51,27 @@ def overall(scope: Scope, sums: Sums) -> Panel:
     found = histograms(sums["waits"])
     spent = [(status, found[None, status.value]) for status in Status if (None, status.value) in found]
     title = "Working days in each status"
-    longest = max(spent, key=lambda row: share(row[1], MEDIAN), default=None)
-    words = f"By median. {say_longest(*longest)}" if longest else "No status has been left in this period."
+    medians = [(status.label, round(share(days, MEDIAN), 1)) for status, days in spent]
+    words = f"By median. {say_longest(medians)}" if medians else "No status has been left in this period."
     rows = [
         Row(
             status.label,
             [
-                said(share(days, MEDIAN)),
+                said(median),
                 said(share(days, NINTH_DECILE)),
                 str(facts(status).target_days or "None"),
                 times(scope, status, days),
             ],
         )
-        for status, days in spent
+        for (status, days), (_, median) in zip(spent, medians, strict=True)
     ]
     headings = ("Status", "Median", "Nine of ten within", "Target", "Times")
-    medians = [(status.label, round(share(days, MEDIAN), 1)) for status, days in spent]
     return Panel(title, words, headings, rows, charts.bars(title, words, medians))
 
 
-def say_longest(status: Status, days: Counter[int]) -> str:
-    return f"The longest: {status.label.lower()} ({said(share(days, MEDIAN))})."
+def say_longest(medians: list[tuple[str, float]]) -> str:
+    label, days = max(medians, key=lambda row: row[1])
+    return f"The longest: {label.lower()} ({said(days)})."
 
 
 def by_prison(scope: Scope, sums: Sums) -> Panel:

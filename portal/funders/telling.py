@@ -22,12 +22,13 @@ from reviews.models import Review, State
 NEEDS, EVIDENCE, WHAT, PLACES = "S1-05", "S1-06", "S1-01", "S1-11"
 LEFT_OUT = "(contact left out)"
 GIVEN_UP = (Status.DECLINED, Status.WITHDRAWN, Status.LAPSED)
-# What the prison has said of it last, before anybody approved: step and words.
+# What the prison has said of it last where nobody approved it here: step and words. It holds when the agreement has ended.
 SAID = {
     "accept": "Accepted the outline on",
     "support": "Supported the outline on",
     "end-support": "Ended its support on",
     "decline": "Declined on",
+    "take-in-paper": "Signed on paper, and taken in on",
 }
 
 
@@ -135,8 +136,6 @@ def _decision(version: Version) -> str:
     approval = version.approvals.filter(overtaken_at=None).select_related("post").last()
     if approval:
         return f"Approved by the {approval.post.title} on {clock.say_day(timezone.localdate(approval.at))}"
-    if version.status == Status.ON_PAPER:
-        return "Signed on paper"
     last = version.changes.filter(step__in=SAID).order_by("at", "pk").last()
     return f"{SAID[last.step]} {clock.say_day(timezone.localdate(last.at))}" if last else "None yet"
 

@@ -177,6 +177,18 @@ def test_a_funder_reads_how_far_it_came_and_what_the_prison_said_last(cast, trus
     assert rows["Decision of the prison"].startswith(said)
 
 
+def test_what_was_signed_on_paper_is_told_so_when_it_has_ended_too(cast):
+    version = factories.bring_to("outline", cast)
+    factories.scan(version, by=cast.cjvsf)
+    factories.perform("take-in-paper", version, by=cast.cjvsf)
+    told = []
+    for status in ("on paper", "ended"):
+        type(version).objects.filter(pk=version.pk).update(status=status)
+        rows = telling.told(factories.fresh(version), [])
+        told += [row["value"] for row in rows if row["label"] == "Decision of the prison"]
+    assert told == [f"Signed on paper, and taken in on {clock.say_day(clock.today())}"] * 2
+
+
 def test_no_contact_that_somebody_wrote_into_an_answer_is_told(cast):
     version = factories.bring_to("in force", cast, S1_01="Ring Ann on 0141 496 0000 or ann@kestrel.example.")
     show(version, cast.signatory, cast.hoo)
